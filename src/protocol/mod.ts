@@ -22,4 +22,5 @@ export * from "./frames.ts";
 export * from "./limits.ts";
 export * from "./methods.ts";
 export * from "./proof.ts";
+export * from "./redaction.ts";
 export * from "./system.ts";

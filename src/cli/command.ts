@@ -1,0 +1,59 @@
+/**
+ * What a command is: its words, flags and arguments as data, and one function from options to an outcome. The flags'
+ * types follow from their declaration. Parsing is `parse.ts`, rendering `human.ts` and `json.ts`; a command does neither.
+ */
+import type { Context } from "./context.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** A flag without a value is a boolean; with one, a string, possibly out of a closed list. */
+export type FlagDeclaration =
+  | { readonly type: "boolean"; readonly summary: string }
+  | { readonly type: "string"; readonly value: string; readonly summary: string; readonly choices?: readonly string[] };
+
+/** Flags by their name in camelCase: `sessionKey` is `--session-key`. */
+export type FlagDeclarations = Readonly<Record<string, FlagDeclaration>>;
+
+/** One operand, or the rest of them. */
+export interface ArgumentDeclaration {
+  readonly name: string;
+  readonly summary: string;
+  readonly isRequired?: boolean;
+  readonly isVariadic?: boolean;
+  readonly choices?: readonly string[];
+}
+
+/** What a run gets: a boolean flag is true or false, another its text or undefined. */
+export type OptionsOf<F extends FlagDeclarations> = {
+  readonly [Name in keyof F]: F[Name] extends { type: "boolean" } ? boolean
+    : F[Name] extends { choices: readonly (infer Choice)[] } ? Choice | undefined
+    : string | undefined;
+};
+
+export interface Command<F extends FlagDeclarations = FlagDeclarations> {
+  readonly flags: F;
+  readonly arguments?: readonly ArgumentDeclaration[];
+  /** Command lines with what they do; help shows them, and a test parses each. */
+  readonly examples: readonly { readonly line: string; readonly does: string }[];
+  /** Paragraphs that help adds below the flags. */
+  readonly notes?: readonly string[];
+  /** Whether a repeated run does no harm; decides whether an unprinted result is a failure. */
+  readonly isReadOnly: boolean;
+  run(options: OptionsOf<F>, operands: readonly string[], context: Context): Promise<Outcome>;
+}
+
+/** Declares a command: only for its types. */
+export function defineCommand<const F extends FlagDeclarations>(command: Command<F>): Command<F> {
+  return command;
+}
+
+/** A line of the list of all commands: enough for help, so that a command's file loads only when it runs. */
+export interface Registration {
+  readonly words: readonly string[];
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** The spelling of a flag on the command line. */
+export function flagName(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

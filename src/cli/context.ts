@@ -1,0 +1,55 @@
+/**
+ * What a command may reach, as types only: `src/context.ts` builds it. Every door opens at its first use, at most once,
+ * and is closed by the boundary, not by the command.
+ */
+import type { Connection } from "../client/connection.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Scope } from "../protocol/mod.ts";
+import type { Settings } from "../settings/resolve.ts";
+
+/** How this run was let in: for `claw status`. */
+export interface Login {
+  readonly kind: "token" | "password" | "device-token" | "none";
+  /** Where the secret came from, e.g. `CLAW_TOKEN` or the token store. */
+  readonly from: string;
+}
+
+/** A connection and how it came about. */
+export interface Gateway {
+  readonly connection: Connection;
+  readonly login: Login;
+}
+
+/** What this installation knows of itself, offline. */
+export interface WhoAmI {
+  readonly deviceId: string | undefined;
+  readonly keyFile: string;
+  readonly fingerprint: string | undefined;
+  readonly tokens: readonly {
+    readonly gateway: string;
+    readonly role: string;
+    readonly scopes: readonly string[];
+    readonly fingerprint: string;
+    readonly storedAtMs: number;
+  }[];
+}
+
+export interface Context {
+  readonly clock: Clock;
+  /** Aborted when the run's time is over or a signal came. */
+  readonly signal: AbortSignal;
+  settings(): Promise<Settings>;
+  /** Connects with at least this scope. @throws ClawError as `dial` and the settings do */
+  gateway(need: Scope): Promise<Gateway>;
+  whoAmI(): Promise<WhoAmI>;
+  /** A secret as something that may be shown: 6 hex digits; passwords have none. */
+  fingerprint(secret: string): Promise<string>;
+  /** All of standard input, or of a file of the user's. @throws ClawError `input/invalid`, `store/io` */
+  readInput(path: "-" | string): Promise<string>;
+  /** The time limit grows by this: for verbs that wait for more than an answer. */
+  extendTime(ms: number): void;
+  /** A word on stderr that is no failure. */
+  warn(text: string): void;
+  /** A word on stderr for `--verbose`. */
+  note(text: string): void;
+}

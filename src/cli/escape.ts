@@ -1,0 +1,19 @@
+/**
+ * Makes text from afar safe to show: display names, job names, gateway errors and events may carry terminal escapes, or
+ * controls that reorder what a person reads. Each such character becomes a visible `\u{…}`.
+ */
+
+/** C0 (but line feed and tab), DEL, C1; marks and overrides of the bidirectional algorithm; line separators; tags. */
+const unsafe =
+  // deno-lint-ignore no-control-regex
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+
+/** Several lines of text; line feeds and tabs stay. */
+export function escapeText(text: string): string {
+  return text.replace(unsafe, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
+/** One line of text; line feeds and tabs become visible too. */
+export function escapeLine(text: string): string {
+  return escapeText(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+}

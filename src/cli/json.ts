@@ -1,0 +1,19 @@
+/**
+ * The `--json` envelope: one document on stdout whatever happens, or one a line for a stream. `v` changes only with an
+ * entry in the changelog.
+ */
+import type { ClawError } from "../errors.ts";
+
+const version = 1;
+
+/** `{"v":1,"ok":true,"data":…}` and a line end. */
+export function jsonData(data: unknown): string {
+  return `${JSON.stringify({ v: version, ok: true, data })}\n`;
+}
+
+/** `{"v":1,"ok":false,"error":{code, message, hint?, details?}}` and a line end; `data` holds what was found out. */
+export function jsonError(error: ClawError, data?: unknown): string {
+  const { code, message, hint, details } = error;
+  const shown = { code, message, hint, details: Object.keys(details).length === 0 ? undefined : details };
+  return `${JSON.stringify({ v: version, ok: false, error: shown, data })}\n`;
+}

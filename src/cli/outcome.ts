@@ -1,0 +1,43 @@
+/**
+ * What a command returns: data for programs, a view of it for people, and how it went. Views are data too, so that
+ * every text that came from afar passes the renderer's escaping.
+ */
+import type { ClawError } from "../errors.ts";
+
+/** How people are shown the data. `raw` is for constant texts of our own only: it is not escaped. */
+export type View =
+  | { readonly kind: "line"; readonly text: string }
+  | { readonly kind: "pairs"; readonly pairs: readonly (readonly [label: string, value: string])[] }
+  | { readonly kind: "raw"; readonly text: string };
+
+/** The data that goes under `data` in `--json`, and its view. */
+export interface Shown {
+  readonly data: unknown;
+  readonly view: View;
+}
+
+export type Outcome =
+  /** It worked. Exit 0. */
+  | Shown & { readonly kind: "done" }
+  /** It worked, and the answer is no. Exit 1. */
+  | Shown & { readonly kind: "negative" }
+  /** It failed, but what was found out is worth showing. Exit by the error. */
+  | Shown & { readonly kind: "failed"; readonly error: ClawError }
+  /** Data that comes bit by bit until it ends or the run is interrupted. Exit 0. */
+  | { readonly kind: "stream"; readonly items: AsyncIterable<Shown> };
+
+export function done(data: unknown, view: View): Outcome {
+  return { kind: "done", data, view };
+}
+
+export function negative(data: unknown, view: View): Outcome {
+  return { kind: "negative", data, view };
+}
+
+export function failed(error: ClawError, data: unknown, view: View): Outcome {
+  return { kind: "failed", error, data, view };
+}
+
+export function stream(items: AsyncIterable<Shown>): Outcome {
+  return { kind: "stream", items };
+}

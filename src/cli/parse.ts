@@ -1,0 +1,132 @@
+/**
+ * From arguments to a command with its options, or to a page of help. The argument library (commander) is visible only
+ * here and is loaded only when `quick_parse.ts` cannot answer: for mistakes, suggestions, help and completion.
+ */
+import { Argument, Command as Parser, type CommanderError, Option } from "commander";
+import { ClawError, type ErrorCode } from "../errors.ts";
+import { type Command, type FlagDeclaration, type FlagDeclarations, flagName, type Registration } from "./command.ts";
+import type { FlagValues, QuickParse } from "./quick_parse.ts";
+
+/** A page to print instead of running anything. */
+export interface HelpPage {
+  readonly help: string;
+}
+
+/**
+ * Parses with the library.
+ * @throws ClawError `usage/*`, the nearest spelling as its hint
+ */
+export async function parse(
+  args: readonly string[],
+  registry: readonly Registration[],
+  globals: FlagDeclarations,
+): Promise<QuickParse | HelpPage> {
+  const found: { parsed?: QuickParse } = {};
+  const { program, output } = await buildProgram(registry, globals, (parsed) => (found.parsed = parsed), args);
+  try {
+    program.parse([...args], { from: "user" });
+  } catch (thrown) {
+    const error = thrown as CommanderError;
+    if (error.code === "commander.help" || error.code === "commander.helpDisplayed") return { help: output.text };
+    throw usageError(error, args);
+  }
+  return found.parsed ?? { help: program.helpInformation() };
+}
+
+/** The command tree as the library sees it; only the named command's own flags are loaded, all of them for completion. */
+export async function buildProgram(
+  registry: readonly Registration[],
+  globals: FlagDeclarations,
+  onParsed: (parsed: QuickParse) => void,
+  args: readonly string[] | "all",
+): Promise<{ program: Parser; output: { text: string } }> {
+  const output = { text: "" };
+  const program = new Parser("claw");
+  program.description("A small, fast command-line client for the OpenClaw Gateway.");
+  program.exitOverride().configureOutput({
+    writeOut: (text) => (output.text += text),
+    writeErr: () => {},
+    outputError: () => {},
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+    getOutHelpWidth: () => 100,
+    getErrHelpWidth: () => 100,
+  });
+  program.helpCommand("help [topic]", "this page, a command's page, or a topic: exit-codes, environment");
+  program.option("-V, --version", "print the version");
+  for (const [name, flag] of Object.entries(globals)) program.addOption(optionOf(name, flag));
+  for (const registration of registry) {
+    const parser = leafOf(program, registration.words).description(registration.summary);
+    if (args !== "all" && !registration.words.every((word) => args.includes(word))) continue;
+    declare(parser, await registration.load(), globals, onParsed);
+  }
+  return { program, output };
+}
+
+function leafOf(program: Parser, words: readonly string[]): Parser {
+  return words.reduce(
+    (parent, word) =>
+      parent.commands.find((child) => child.name() === word) ?? parent.command(word).allowExcessArguments(false),
+    program,
+  );
+}
+
+function declare(
+  parser: Parser,
+  command: Command,
+  globals: FlagDeclarations,
+  onParsed: (parsed: QuickParse) => void,
+): void {
+  for (const argument of command.arguments ?? []) {
+    const text = `${argument.name}${argument.isVariadic ? "..." : ""}`;
+    const declared = new Argument(argument.isRequired ? `<${text}>` : `[${text}]`, argument.summary);
+    parser.addArgument(argument.choices === undefined ? declared : declared.choices(argument.choices));
+  }
+  for (const [name, flag] of Object.entries(command.flags)) parser.addOption(optionOf(name, flag));
+  parser.addHelpText("after", () => tailOf(command));
+  parser.action(() => {
+    const values = valuesOf(parser.optsWithGlobals(), { ...globals, ...command.flags });
+    onParsed({ command, values, operands: parser.args });
+  });
+}
+
+function optionOf(name: string, flag: FlagDeclaration): Option {
+  const text = flag.type === "boolean" ? flagName(name) : `${flagName(name)} <${flag.value}>`;
+  const option = new Option(text, flag.summary);
+  return flag.type === "string" && flag.choices !== undefined ? option.choices(flag.choices) : option;
+}
+
+/** The library spells `--no-color` as `color: false`, and gives it a default. */
+function valuesOf(options: Record<string, unknown>, declared: FlagDeclarations): FlagValues {
+  const values: Record<string, string | true> = {};
+  for (const name of Object.keys(declared)) {
+    const positive = /^no([A-Z])(.*)$/.exec(name);
+    const value = positive === null
+      ? options[name]
+      : options[`${positive[1]?.toLowerCase()}${positive[2]}`] === false || undefined;
+    if (value === true || typeof value === "string") values[name] = value;
+  }
+  return values;
+}
+
+function tailOf(command: Command): string {
+  const examples = command.examples.map(({ line, does }) => `  ${line}\n      ${does}`);
+  const notes = (command.notes ?? []).map((note) => `\n${note}`);
+  return ["\nExamples:", ...examples, ...notes].join("\n");
+}
+
+const usageCodes: Readonly<Record<string, ErrorCode>> = {
+  "commander.unknownCommand": "usage/unknown-command",
+  "commander.missingArgument": "usage/missing-argument",
+};
+
+function usageError(error: CommanderError, args: readonly string[]): ClawError {
+  const [sentence = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+  const nearest = /\(Did you mean (.*?)\?\)/.exec(suggestion ?? "")?.[1];
+  const code = usageCodes[error.code] ?? "usage/bad-flag";
+  const words = args.filter((arg) => /^[a-z]/.test(arg)).slice(0, 1);
+  const page = code === "usage/unknown-command" ? "claw help" : ["claw", "help", ...words].join(" ");
+  return new ClawError(code, sentence.replace(/\.$/, ""), {
+    hint: nearest === undefined ? `see \`${page}\`` : `did you mean ${nearest}?`,
+  });
+}

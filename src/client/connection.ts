@@ -1,0 +1,199 @@
+/**
+ * The client's view after hello-ok: typed calls and events over one transport. One life: it does not reconnect. A call
+ * that was written and not answered is `net/unanswered`, whatever the cause: only the gateway knows what became of it.
+ */
+import { ClawError } from "../errors.ts";
+import {
+  decodeFrame,
+  encodeFrame,
+  type EventFrame,
+  failureOf,
+  hasScope,
+  isLongerThan,
+  type Method,
+  type MethodRow,
+  methods,
+  newerParamsIn,
+  type ParamsOf,
+  type ResponseFrame,
+  type ResultOf,
+} from "../protocol/mod.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { Handshake } from "./handshake.ts";
+
+/** Milliseconds of each phase up to hello-ok. */
+export interface Timings {
+  readonly openMs: number;
+  readonly challengeMs: number;
+  readonly helloMs: number;
+}
+
+interface Pending {
+  readonly settle: (response: ResponseFrame) => void;
+  readonly fail: (error: ClawError) => void;
+}
+
+/** Asking a gateway to close takes one round trip; a busy one is not waited for longer than this. */
+const closeMs = 100;
+
+export class Connection {
+  readonly handshake: Handshake;
+  readonly timings: Timings;
+  readonly #transport: Transport;
+  readonly #pending = new Map<string, Pending>();
+  readonly #listeners = new Set<(event: EventFrame) => void>();
+  #lastId = 0;
+  #ended: ClawError | undefined;
+
+  /** Takes over a transport whose handshake is done. */
+  constructor(transport: Transport, handshake: Handshake, openMs: number) {
+    this.#transport = transport;
+    this.handshake = handshake;
+    this.timings = { openMs, challengeMs: handshake.challengeMs, helloMs: handshake.helloMs };
+    void this.#pump();
+  }
+
+  /** What this connection may do. 2026.3.13 sends no `auth` when nothing was granted. */
+  get grantedScopes(): readonly string[] {
+    return this.handshake.hello.auth?.scopes ?? [];
+  }
+
+  /**
+   * Calls a method and waits for its answer.
+   * @throws ClawError before anything is sent: `input/invalid`, `gateway/unsupported`, `auth/scope`, `net/closed`;
+   * afterwards: what the gateway's refusal classifies to, or `net/unanswered` (`interrupted` after a signal)
+   */
+  async call<M extends Method>(method: M, params: ParamsOf<M>, signal: AbortSignal): Promise<ResultOf<M>> {
+    const id = String(++this.#lastId);
+    const text = this.#prepare(method, params, id);
+    signal.throwIfAborted();
+    if (this.#ended !== undefined) throw this.#ended;
+    const response = await this.#exchange(id, text, method, signal);
+    if (!response.ok) throw failureOf(response.error ?? { code: "", message: "no reason given" }, method);
+    const row: MethodRow = methods[method];
+    if (row.result.safeParse(response.payload).success) return response.payload as ResultOf<M>;
+    throw new ClawError("protocol/bad-frame", `${method} was accepted, but its result has an unknown shape`, {
+      details: { reason: "not-a-result", method },
+    });
+  }
+
+  /** Hears every event from now on until the returned function is called. */
+  listen(listener: (event: EventFrame) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Closes with 1000 and waits briefly for the other side to agree. */
+  async close(sleep: (ms: number) => Promise<void>): Promise<void> {
+    this.#transport.close(1000);
+    await Promise.race([this.#transport.closed, sleep(closeMs)]);
+  }
+
+  #prepare(method: Method, params: unknown, id: string): string {
+    const row: MethodRow = methods[method];
+    const { hello, protocol } = this.handshake;
+    const parsed = row.params.safeParse(params);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw new ClawError("input/invalid", `${method}: ${issue?.path.join(".") ?? ""} ${issue?.message ?? "invalid"}`);
+    }
+    const newer = protocol === 3 ? newerParamsIn(method, params) : [];
+    if (newer.length > 0 || (protocol === 3 && row.newer)) {
+      const what = newer.length > 0 ? `${newer.join(" and ")} in ${method}` : method;
+      throw new ClawError("gateway/unsupported", `gateway ${hello.server.version} (protocol 3) does not know ${what}`, {
+        details: { method, params: newer, gatewayVersion: hello.server.version },
+      });
+    }
+    if (row.scope !== undefined && !hasScope(this.grantedScopes, row.scope)) {
+      const granted = this.grantedScopes.join(", ") || "no scope at all";
+      throw new ClawError("auth/scope", `${method} needs ${row.scope}, but this connection was granted ${granted}`, {
+        details: { missingScope: row.scope, grantedScopes: this.grantedScopes },
+      });
+    }
+    const text = encodeFrame({ type: "req", id, method, ...(params === undefined ? {} : { params }) });
+    const { maxPayload } = hello.policy;
+    if (!isLongerThan(text, maxPayload)) return text;
+    throw new ClawError("input/invalid", `too long: the gateway takes at most ${maxPayload} bytes in one frame`, {
+      details: { maxPayload },
+    });
+  }
+
+  #exchange(id: string, text: string, method: Method, signal: AbortSignal): Promise<ResponseFrame> {
+    return new Promise((resolve, reject) => {
+      const stop = () => done(() => reject(unanswered(method, signal.reason)));
+      const done = (then: () => void) => {
+        this.#pending.delete(id);
+        signal.removeEventListener("abort", stop);
+        then();
+      };
+      this.#pending.set(id, {
+        settle: (response) => done(() => resolve(response)),
+        fail: (error) => done(() => reject(unanswered(method, error))),
+      });
+      signal.addEventListener("abort", stop, { once: true });
+      this.#transport.send(text);
+    });
+  }
+
+  async #pump(): Promise<void> {
+    try {
+      for (;;) {
+        const message = await this.#transport.receive();
+        if (message === undefined) break;
+        this.#dispatch(message);
+      }
+      const { code, reason } = await this.#transport.closed;
+      const why = reason === "" ? "" : `: ${reason}`;
+      this.#end(
+        new ClawError("net/closed", `the gateway closed the connection (${code}${why})`, {
+          details: { closeCode: code, closeReason: reason },
+        }),
+      );
+    } catch (thrown) {
+      this.#transport.close(1000);
+      this.#end(thrown as ClawError);
+    }
+  }
+
+  #dispatch(message: Parameters<typeof decodeFrame>[0]): void {
+    const frame = decodeFrame(message);
+    if (frame.type === "event") {
+      for (const listener of this.#listeners) listener(frame);
+    } else if (frame.type === "res") {
+      this.#answer(frame);
+    } else {
+      throw new ClawError("protocol/unexpected-frame", "the gateway sent a request", {
+        details: { reason: "request" },
+      });
+    }
+  }
+
+  /** A second answer to a settled call is legal: `agent` answers twice under one id. Any other stranger is not. */
+  #answer(response: ResponseFrame): void {
+    const pending = this.#pending.get(response.id);
+    if (pending !== undefined) return pending.settle(response);
+    const number = Number(response.id);
+    if (Number.isInteger(number) && number >= 1 && number <= this.#lastId) return;
+    throw new ClawError("protocol/unexpected-frame", "the gateway answered a request that was never made", {
+      details: { reason: "foreign-response" },
+    });
+  }
+
+  #end(error: ClawError): void {
+    this.#ended = error;
+    for (const pending of [...this.#pending.values()]) pending.fail(error);
+  }
+}
+
+/** A call that was written: only an interruption keeps its own code, and says what is unknown. */
+function unanswered(method: Method, reason: unknown): ClawError {
+  const row: MethodRow = methods[method];
+  const cause = reason instanceof ClawError ? reason : undefined;
+  const because = cause?.code === "net/timeout" ? "no answer came in time" : cause?.message ?? "the connection ended";
+  const details = { ...cause?.details, method, because: cause?.code, isSent: true };
+  const tail = row.resend === "safe" ? "" : ": the gateway may or may not have acted on it";
+  if (cause?.code === "interrupted") {
+    return new ClawError("interrupted", `interrupted after ${method} was sent${tail}`, { details, cause });
+  }
+  return new ClawError("net/unanswered", `${method} was sent, but ${because}${tail}`, { details, cause });
+}

@@ -1,0 +1,96 @@
+/**
+ * Which credential a handshake presents, and which one may take its place when the gateway refuses it: the rules, as
+ * pure functions. Where secrets come from is `settings`' concern, where tokens are kept is `identity`'s; `context.ts`
+ * brings them together.
+ */
+import { ClawError } from "../errors.ts";
+import { hasScope, type Scope } from "../protocol/mod.ts";
+
+/** A device that can sign; `identity/keypair.ts` makes one. */
+export interface Device {
+  readonly deviceId: string;
+  readonly publicKey: string;
+  sign(text: string): Promise<string>;
+}
+
+/** What is presented besides the device's proof. */
+export interface PresentedSecret {
+  readonly kind: "token" | "password" | "device-token" | "none";
+  readonly value: string;
+}
+
+/** Everything that one handshake needs. */
+export interface Credentials {
+  readonly device: Device;
+  readonly secret: PresentedSecret;
+  readonly scopes: readonly string[];
+}
+
+/** A device token as it was stored: what the gateway once granted to this device. */
+export interface Grant {
+  readonly token: string;
+  readonly scopes: readonly string[];
+}
+
+/** What there is to choose from. */
+export interface KnownCredentials {
+  /** The gateway's shared token or password, bound to this gateway's origin. */
+  readonly shared: PresentedSecret | undefined;
+  /** Whether the user gave `shared` for this very run: then it is used alone, so that a wrong one fails. */
+  readonly isExplicit: boolean;
+  readonly grant: Grant | undefined;
+}
+
+/** The secret to present and the scopes to ask for. */
+export interface Choice {
+  readonly secret: PresentedSecret;
+  readonly scopes: readonly string[];
+}
+
+/**
+ * Chooses: an explicit secret alone; else the stored device token when its grant covers the need; else the shared
+ * secret. The scopes are exactly the need when the grant covers it (a narrower request neither re-mints the token nor
+ * shrinks the grant), else grant and need together, since widening replaces the grant.
+ * @throws ClawError `auth/scope` when only a device token is there and it does not cover the need
+ */
+export function chooseCredential(known: KnownCredentials, need: Scope): Choice {
+  const { shared, grant } = known;
+  const isCovered = grant !== undefined && hasScope(grant.scopes, need);
+  const scopes = isCovered ? [need] : [...new Set([...(grant?.scopes ?? []), need])].sort();
+  if (shared !== undefined && (known.isExplicit || !isCovered)) return { secret: shared, scopes };
+  if (isCovered) return { secret: { kind: "device-token", value: grant.token }, scopes };
+  if (grant === undefined) return { secret: { kind: "none", value: "" }, scopes };
+  throw new ClawError("auth/scope", `this device was granted ${grant.scopes.join(", ")}, but not ${need}`, {
+    hint: "connect once with the gateway's token to widen the grant: --token-file FILE",
+    details: { missingScope: need, grantedScopes: grant.scopes },
+  });
+}
+
+/**
+ * The one other credential to try after a refusal, or undefined when the refusal stands.
+ * @param latest the store as it is now: a parallel run may have put a newer token there
+ * @param isTrusted whether a device token may go to this endpoint after it refused a token: loopback or verified TLS
+ */
+export function fallbackCredential(
+  refused: Choice,
+  error: ClawError,
+  known: KnownCredentials,
+  latest: Grant | undefined,
+  need: Scope,
+  isTrusted: boolean,
+): Choice | undefined {
+  const detailCode = error.details["detailCode"];
+  const isNewer = latest !== undefined && latest.token !== refused.secret.value && hasScope(latest.scopes, need);
+  if (detailCode === "AUTH_DEVICE_TOKEN_MISMATCH" && refused.secret.kind === "device-token") {
+    if (isNewer) return { secret: { kind: "device-token", value: latest.token }, scopes: [need] };
+    // The grant's scopes stay in the request, so that what other jobs rely on is not lost with the old token.
+    return known.shared === undefined
+      ? undefined
+      : { secret: known.shared, scopes: [...new Set([...(latest?.scopes ?? []), need])].sort() };
+  }
+  const mayUseToken = error.details["canRetryWithDeviceToken"] === true && isTrusted && !known.isExplicit;
+  if (detailCode === "AUTH_TOKEN_MISMATCH" && mayUseToken && isNewer) {
+    return { secret: { kind: "device-token", value: latest.token }, scopes: [need] };
+  }
+  return undefined;
+}

@@ -1,0 +1,109 @@
+/**
+ * The real process as a `World`. Streams are written synchronously through file descriptors: `process.stdout` costs
+ * 8 to 10 ms at start and loses data at exit. Loaded once, by `main.ts`.
+ */
+import * as fs from "node:fs";
+import process from "node:process";
+import { ClawError } from "../errors.ts";
+import { realClock } from "./clock.ts";
+import { osCodeOf } from "./files.ts";
+import type { Ids, Input, Os, Output, World } from "./world.ts";
+
+const realIds: Ids = {
+  uuid: () => crypto.randomUUID(),
+  random: () => Math.random(),
+  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+};
+
+/** Reads arguments, environment and streams of this process; signals are caught from here on. */
+export function createRealWorld(): World {
+  return {
+    args: process.argv.slice(2),
+    env: process.env,
+    os: osOf(process.platform),
+    userId: process.getuid?.(),
+    stdin: createInput(),
+    stdout: createOutput(1),
+    stderr: createOutput(2),
+    clock: realClock,
+    ids: realIds,
+    interrupted: catchSignals(),
+    runShell: async (commandLine, signal) => (await import("./shell.ts")).runShell(commandLine, signal),
+  };
+}
+
+function osOf(platform: string): Os {
+  if (platform === "win32") return "windows";
+  return platform === "darwin" ? "darwin" : "linux";
+}
+
+function catchSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => controller.abort(new ClawError("interrupted", "interrupted", { details: { signal } })));
+  }
+  return controller.signal;
+}
+
+function createInput(): Input {
+  return {
+    get isTty() {
+      return isTerminal(0);
+    },
+    async readAll() {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of fs.createReadStream("", { fd: 0, autoClose: false })) chunks.push(chunk as Uint8Array);
+      const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+      let offset = 0;
+      for (const chunk of chunks) {
+        bytes.set(chunk, offset);
+        offset += chunk.length;
+      }
+      try {
+        return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      } catch (cause) {
+        throw new ClawError("input/invalid", "standard input is not UTF-8 text", { cause });
+      }
+    },
+  };
+}
+
+function createOutput(fd: 1 | 2): Output {
+  return {
+    get isTty() {
+      return isTerminal(fd);
+    },
+    get columns() {
+      const stream = fd === 1 ? process.stdout : process.stderr;
+      return isTerminal(fd) ? stream.columns ?? 80 : 80;
+    },
+    write: (text) => writeAll(fd, new TextEncoder().encode(text)),
+  };
+}
+
+/** A terminal is a character device; only then is the costly question asked that tells it from /dev/null. */
+function isTerminal(fd: number): boolean {
+  try {
+    if (!fs.fstatSync(fd).isCharacterDevice()) return false;
+  } catch {
+    return false; // A closed descriptor.
+  }
+  return process.getBuiltinModule("node:tty").isatty(fd);
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  let rest = bytes;
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(fs.writeSync(fd, rest));
+    } catch (cause) {
+      const osCode = osCodeOf(cause);
+      // A pipe in non-blocking mode is full: its reader is slow. Wait for it without spinning.
+      if (osCode === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      else {throw new ClawError("store/io", `cannot write to ${fd === 1 ? "stdout" : "stderr"}: ${osCode}`, {
+          details: { osCode },
+          cause,
+        });}
+    }
+  }
+}

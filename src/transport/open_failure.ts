@@ -1,0 +1,116 @@
+/**
+ * Why a socket did not open, said in one vocabulary for both runtimes. Bun reports codes, Deno sentences; what neither
+ * can tell (a plain `ws://` to a TLS port looks like a reset) is found out by a short look at the port (`probe.ts`),
+ * which carries no credential. Only failures come here: the way of a successful opening loads none of it.
+ */
+import { ClawError, type ErrorCode } from "../errors.ts";
+
+/** What stood in the way; `details.cause` of the error. */
+export type OpenFailureCause =
+  | "refused"
+  | "dns"
+  | "reset"
+  | "http-status"
+  | "not-http"
+  | "tls-untrusted"
+  | "tls-wanted"
+  | "tls-unwanted"
+  | "unknown";
+
+/** What the runtime said: a node-style code where it has one, and its sentence. */
+export interface OpenReport {
+  readonly code: string;
+  readonly text: string;
+}
+
+interface Sentence {
+  readonly code: ErrorCode;
+  readonly text: (url: URL, detail: string) => string;
+  readonly hint?: (url: URL, detail: string) => string;
+}
+
+const sentences: Record<OpenFailureCause, Sentence> = {
+  "refused": { code: "net/unreachable", text: (url) => `nothing listens on ${hostOf(url)} (connection refused)` },
+  "dns": {
+    code: "net/unreachable",
+    text: (url) => `the name ${url.hostname} cannot be resolved`,
+    hint: () => "check the spelling, and the network's name service",
+  },
+  "reset": { code: "net/unreachable", text: (url) => `${hostOf(url)} cut the connection before it was open` },
+  "http-status": {
+    code: "net/upgrade",
+    text: (url, status) => `${hostOf(url)} answered HTTP ${status} instead of opening a WebSocket`,
+    hint: (_, status) => hintForStatus(status),
+  },
+  "not-http": {
+    code: "net/upgrade",
+    text: (url) => `${hostOf(url)} does not speak HTTP`,
+    hint: () => "another service has that port: check it with `claw status`",
+  },
+  "tls-untrusted": {
+    code: "net/tls",
+    text: (url, problem) => `the certificate of ${hostOf(url)} is not trusted (${problem})`,
+    hint: () =>
+      "use a name and a certificate that this machine trusts, or an SSH tunnel to the gateway's loopback address",
+  },
+  "tls-wanted": {
+    code: "net/tls",
+    text: (url) => `${hostOf(url)} speaks TLS only`,
+    hint: (url) => `use wss://${url.host}`,
+  },
+  "tls-unwanted": {
+    code: "net/tls",
+    text: (url) => `${hostOf(url)} does not speak TLS`,
+    hint: (url) => `use ws://${url.host}`,
+  },
+  "unknown": { code: "net/unreachable", text: (url, said) => `cannot open a connection to ${hostOf(url)}: ${said}` },
+};
+
+/** The error for a failed opening. */
+export async function openFailure(url: URL, report: OpenReport, signal: AbortSignal): Promise<ClawError> {
+  let { cause, detail } = judge(report);
+  if (cause === "reset" || cause === "unknown" || needsSecondLook(report)) {
+    const { lookAtPort } = await import("./probe.ts");
+    const seen = await lookAtPort(url, signal);
+    if (seen !== undefined) ({ cause, detail } = seen);
+  }
+  const sentence = sentences[cause];
+  const hint = sentence.hint?.(url, detail);
+  return new ClawError(sentence.code, sentence.text(url, detail), {
+    ...(hint === undefined ? {} : { hint }),
+    details: { cause, ...(cause === "http-status" ? { httpStatus: Number(detail) } : {}) },
+  });
+}
+
+/** Reads one report. Exported for its table test: the sentences of both runtimes. */
+export function judge({ code, text }: OpenReport): { cause: OpenFailureCause; detail: string } {
+  const status = /status code: (\d{3})/.exec(text)?.[1];
+  if (status !== undefined) return { cause: "http-status", detail: status };
+  if (code === "ECONNREFUSED" || text.includes("tcp connect error")) return { cause: "refused", detail: "" };
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN" || text.includes("dns error")) return { cause: "dns", detail: "" };
+  if (code === "EPROTO" || text.includes("InvalidContentType")) return { cause: "tls-unwanted", detail: "" };
+  if (code.startsWith("HPE_") || text.includes("HTTP version parsed")) return { cause: "not-http", detail: "" };
+  if (/CERT|SIGNATURE|ISSUER/.test(code)) return { cause: "tls-untrusted", detail: code };
+  if (code === "ECONNRESET" || /connection (error|closed)|reset by peer/i.test(text)) {
+    return { cause: "reset", detail: "" };
+  }
+  return { cause: "unknown", detail: text || code || "no reason given" };
+}
+
+/** Deno retries a TLS handshake that failed as HTTP/2, and then reports only that. */
+function needsSecondLook({ text }: OpenReport): boolean {
+  return text.includes("NoApplicationProtocol");
+}
+
+function hintForStatus(status: string): string {
+  if (status === "503") return "the gateway is starting, stopping or crowded: wait for it with --retry 60s";
+  if (status === "401" || status === "403") {
+    return "a proxy in front of the gateway wants a login of its own: use the gateway's own address";
+  }
+  return "is that the gateway's address? a reverse proxy must pass WebSocket upgrades on";
+}
+
+function hostOf(url: URL): string {
+  const port = url.port === "" ? (url.protocol === "wss:" ? "443" : "80") : url.port;
+  return `${url.hostname}:${port}`;
+}

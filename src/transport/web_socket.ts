@@ -1,0 +1,69 @@
+/**
+ * A transport over the runtime's own WebSocket, dialled or accepted. Compression is not offered: no gateway negotiates
+ * it, and it costs more than it saves. No Origin header is ever sent: with one the gateway takes us for a browser.
+ * Why an opening failed is `open_failure.ts`'s concern. Next: `client/dial.ts`.
+ */
+import { Inbox } from "./inbox.ts";
+import { openFailure } from "./open_failure.ts";
+import type { Closed, Transport } from "./transport.ts";
+
+/** Bun and Deno take their own options where the standard has only `protocols`. */
+type DialOptions = { readonly perMessageDeflate: false };
+type DialingWebSocket = new (url: string, options: DialOptions) => WebSocket;
+
+/**
+ * Opens a socket: TCP, TLS and the HTTP upgrade.
+ * @throws ClawError `net/unreachable`, `net/tls` or `net/upgrade`, with `details.cause` an `OpenFailureCause`; or the
+ * signal's reason when it is aborted first
+ */
+export async function openWebSocket(url: URL, signal: AbortSignal): Promise<Transport> {
+  signal.throwIfAborted();
+  const socket = new (WebSocket as unknown as DialingWebSocket)(url.href, { perMessageDeflate: false });
+  const report = { code: "", text: "" };
+  socket.onerror = (event) => {
+    const { message = "", error } = event as ErrorEvent;
+    report.code = String((error as { code?: unknown } | undefined)?.code ?? "");
+    report.text = message;
+  };
+  const transport = adaptWebSocket(socket);
+  const isOpen = await new Promise<boolean>((resolve, reject) => {
+    const stop = () => {
+      socket.close();
+      reject(signal.reason);
+    };
+    const settle = (opened: boolean) => {
+      signal.removeEventListener("abort", stop);
+      resolve(opened);
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    socket.onopen = () => settle(true);
+    transport.closed.then(() => settle(false));
+  });
+  if (!isOpen) throw await openFailure(url, report, signal);
+  return transport;
+}
+
+/** Makes a transport of a socket whose listeners nobody else needs; it may still be connecting. */
+export function adaptWebSocket(socket: WebSocket): Transport {
+  const inbox = new Inbox();
+  socket.binaryType = "arraybuffer";
+  socket.onmessage = ({ data }) => inbox.put(typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer));
+  const closed = new Promise<Closed>((resolve) => {
+    socket.onclose = ({ code, reason }) => {
+      inbox.end();
+      // Deno says 0 where RFC 6455 §7.1.5 and Bun say 1006: no close frame came.
+      resolve({ code: code === 0 ? 1006 : code, reason });
+    };
+  });
+  return {
+    send: (text) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+    },
+    receive: (signal) => inbox.take(signal),
+    // A browser-like WebSocket lets a program close only with 1000 or 3000 to 4999; others say 1000.
+    close: (code = 1000, reason = "") => {
+      if (socket.readyState <= WebSocket.OPEN) socket.close(code === 1000 || code >= 3000 ? code : 1000, reason);
+    },
+    closed,
+  };
+}
