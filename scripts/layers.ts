@@ -1,0 +1,194 @@
+/**
+ * The house as data: which room stands on which floor, and what each may reach. Imports only go down, or stay in their
+ * own room. A new room, dependency or exception amends this table, with its reason, in the commit that needs it.
+ * `check_layers.ts` enforces it.
+ */
+
+/** A folder of `src`, or one file. */
+export interface Room {
+  readonly name: string;
+  /** A folder when it ends with `/`. */
+  readonly path: string;
+  readonly floor: number;
+  /** Rooms that its files may import. */
+  readonly imports: readonly string[];
+  /** Rooms of which its files may import types only. */
+  readonly types?: readonly string[];
+  /** Import specifiers from outside the project (`node:*` stands for all built-ins); with files: those alone. */
+  readonly packages?: readonly Package[];
+  /** What single files may import beyond that. */
+  readonly exceptions?: readonly Exception[];
+}
+
+export interface Package {
+  readonly specifier: string;
+  readonly files?: readonly string[];
+}
+
+export interface Exception {
+  readonly file: string;
+  readonly imports: readonly string[];
+  readonly reason: string;
+}
+
+/** Names that only some files may use: a global, a member of one (`Date.now`), or `new Date()` without arguments. */
+export interface Restriction {
+  readonly names: readonly string[];
+  /** Files, or folders when they end with `/`. */
+  readonly allowed: readonly string[];
+  readonly reason: string;
+}
+
+const bedrock = ["errors", "version"];
+const zod: Package = { specifier: "zod/mini" };
+
+export const rooms: readonly Room[] = [
+  { name: "errors", path: "src/errors.ts", floor: 0, imports: [] },
+  { name: "version", path: "src/version.ts", floor: 0, imports: [] },
+  { name: "protocol", path: "src/protocol/", floor: 1, imports: ["errors"], packages: [zod] },
+  { name: "platform", path: "src/platform/", floor: 1, imports: ["errors"], packages: [{ specifier: "node:*" }] },
+  { name: "identity", path: "src/identity/", floor: 2, imports: ["errors", "platform"], packages: [zod] },
+  {
+    name: "settings",
+    path: "src/settings/",
+    floor: 2,
+    // protocol: limits and scopes.
+    imports: ["errors", "platform", "protocol"],
+    // OpenClaw's own configuration is JSON5.
+    packages: [zod, { specifier: "json5" }],
+  },
+  {
+    name: "transport",
+    path: "src/transport/",
+    floor: 2,
+    // protocol: what a message is, and limits.
+    imports: ["errors", "protocol"],
+    // Only a TLS socket can tell why a port did not speak WebSocket.
+    packages: [{ specifier: "node:tls", files: ["probe.ts"] }],
+  },
+  {
+    name: "client",
+    path: "src/client/",
+    floor: 3,
+    imports: [...bedrock, "protocol", "transport"],
+    types: ["platform"],
+  },
+  { name: "outbox", path: "src/outbox/", floor: 3, imports: ["errors", "platform"], packages: [zod] },
+  {
+    name: "devgateway",
+    path: "src/devgateway/",
+    floor: 3,
+    imports: [...bedrock, "protocol", "transport", "identity", "platform"],
+  },
+  {
+    name: "cli",
+    path: "src/cli/",
+    floor: 4,
+    imports: [...bedrock, "platform"],
+    // protocol: the method table types what a command may call.
+    types: ["protocol", "settings", "identity", "client", "outbox"],
+    // The argument parser is visible in one file; tab writes the shells' completion scripts.
+    packages: [
+      { specifier: "commander", files: ["parse.ts"] },
+      { specifier: "@commander-js/extra-typings", files: ["parse.ts"] },
+      { specifier: "@bomb.sh/tab", files: ["completion.ts"] },
+    ],
+  },
+  {
+    name: "commands",
+    path: "src/commands/",
+    floor: 5,
+    imports: [...bedrock, "cli", "protocol", "client", "outbox", "identity", "settings"],
+    exceptions: [{
+      file: "gateway_dev.ts",
+      imports: ["devgateway", "platform"],
+      reason: "it runs the dev gateway, on a real clock",
+    }],
+  },
+  {
+    name: "context",
+    path: "src/context.ts",
+    floor: 6,
+    imports: [
+      ...bedrock,
+      "protocol",
+      "platform",
+      "identity",
+      "settings",
+      "transport",
+      "client",
+      "outbox",
+      "devgateway",
+      "cli",
+    ],
+  },
+  {
+    name: "app",
+    path: "src/app.ts",
+    floor: 7,
+    imports: [...bedrock, "protocol", "platform", "settings", "client", "outbox", "cli", "commands", "context"],
+  },
+  { name: "main", path: "main.ts", floor: 8, imports: ["app", "platform"] },
+];
+
+export const restrictions: readonly Restriction[] = [
+  { names: ["console"], allowed: [], reason: "words go through the world's streams" },
+  {
+    names: ["Date.now", "new Date()", "performance.now", "setTimeout", "setInterval", "AbortSignal.timeout"],
+    allowed: ["src/platform/"],
+    reason: "time is passed in as a Clock",
+  },
+  {
+    names: ["Math.random", "crypto.randomUUID", "crypto.getRandomValues"],
+    allowed: ["src/platform/"],
+    reason: "chance is passed in as Ids",
+  },
+  {
+    names: ["JSON.parse"],
+    allowed: ["src/protocol/codec.ts", "src/platform/files.ts", "src/cli/parse.ts"],
+    reason: "use parseJson of platform/files.ts, or the codec of the wire",
+  },
+  {
+    names: ["process.exit", "process.exitCode", "Deno.exit", "Deno.exitCode"],
+    allowed: ["main.ts"],
+    reason: "only main.ts ends the process",
+  },
+  {
+    names: ["Deno", "Bun", "process", "globalThis"],
+    allowed: ["main.ts", "src/platform/", "src/transport/", "src/devgateway/listen.ts"],
+    reason: "what one runtime alone has stays in these rooms",
+  },
+  { names: ["WebSocket"], allowed: ["src/transport/web_socket.ts"], reason: "sockets are adapted in one file" },
+  {
+    names: ["crypto"],
+    allowed: ["src/identity/", "src/platform/"],
+    reason: "signing is identity's, random bytes are platform's",
+  },
+  { names: ["fetch", "require", "XMLHttpRequest"], allowed: [], reason: "claw speaks WebSocket and imports modules" },
+];
+
+/** The only place that may look past an untrusted certificate: it sends no credential. */
+export const certificateProbe = "src/transport/probe.ts";
+
+/** Casts through `unknown` prove nothing to the compiler; each of these files says at the place why it needs one. */
+export const doubleCasts: readonly string[] = ["src/transport/web_socket.ts"];
+
+/** The only room with a door. */
+export const door = "src/protocol/mod.ts";
+
+/** The only file that may import commands. */
+export const registry = "src/commands/registry.ts";
+
+/** Names that say nothing about what a file holds. */
+export const bannedNames: readonly string[] = [
+  "utils",
+  "helpers",
+  "common",
+  "misc",
+  "shared",
+  "types",
+  "index",
+  "base",
+  "manager",
+  "service",
+];
