@@ -123,7 +123,7 @@ function checkCycles(modules: readonly ModuleFacts[]): Violation[] {
 function mayEnter(room: Room, path: string, other: Room, isType: boolean): boolean {
   if (room === other || room.imports.includes(other.name)) return true;
   if (isType && room.types?.includes(other.name)) return true;
-  return room.exceptions?.some(({ file, imports }) => path === room.path + file && imports.includes(other.name)) ??
+  return room.exceptions?.some(({ file, imports }) => path === file && imports.includes(other.name)) ??
     false;
 }
 
@@ -135,12 +135,12 @@ function refusal(room: Room, other: Room, isType: boolean): string {
 function mayUsePackage(room: Room, path: string, specifier: string): boolean {
   return room.packages?.some((allowed) =>
     (allowed.specifier === specifier || allowed.specifier === "node:*" && specifier.startsWith("node:")) &&
-    (allowed.files === undefined || allowed.files.some((file) => path === room.path + file))
+    (allowed.files === undefined || allowed.files.includes(path))
   ) ?? false;
 }
 
 function roomOf(path: string): Room | undefined {
-  return rooms.find((room) => room.path === path || room.path.endsWith("/") && path.startsWith(room.path));
+  return rooms.find((room) => covers([room.path].flat(), path));
 }
 
 function covers(allowed: readonly string[], path: string): boolean {
