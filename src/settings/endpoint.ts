@@ -1,0 +1,122 @@
+/**
+ * A gateway's address: parsed, judged, and shown without its secrets. A URL that carries a credential is refused,
+ * because URLs end up in logs, histories and process lists. Kinds of hosts stand in `address.ts`.
+ */
+import { ClawError } from "../errors.ts";
+import { isLoopbackHost, isPrivateHost } from "./address.ts";
+import { invalid, type Origin } from "./origin.ts";
+
+/** Where a gateway listens. */
+export interface Endpoint {
+  /** Normalised, without credentials; may have a path and a query. */
+  readonly url: string;
+  /** Scheme, host and port, the port always written out: `ws://127.0.0.1:18789`. Credentials are bound to this. */
+  readonly origin: string;
+  /** As in a URL: IPv6 in brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly isTls: boolean;
+  /** Traffic to it cannot leave this machine. */
+  readonly isLoopback: boolean;
+  /** It can only be on a private network. */
+  readonly isPrivate: boolean;
+}
+
+const example = "write it like ws://127.0.0.1:18789 or wss://gateway.example";
+const secretKey = /(token|password|passwd|secret|auth)$/i;
+
+/**
+ * Reads a gateway URL as given: an explicit URL without a port means 80 or 443, as everywhere.
+ * @throws ClawError `config/insecure-url` when it carries a credential; `usage/bad-flag` or `config/invalid` when it is
+ * no WebSocket URL. No error repeats the part that may be secret.
+ */
+export function parseEndpoint(text: string, from: Origin): Endpoint {
+  const trimmed = text.trim();
+  const url = parseUrl(trimmed);
+  if (url === undefined || !/^(wss?|https?):$/.test(url.protocol)) throw notAnUrl(trimmed, from);
+  refuseCredentials(url, from);
+  if (url.protocol.startsWith("http")) {
+    const scheme = url.protocol === "https:" ? "wss" : "ws";
+    throw invalid(
+      from,
+      "a gateway URL starts with ws:// or wss://",
+      `write it as ${scheme}://${url.host}${url.pathname}`,
+    );
+  }
+  const isTls = url.protocol === "wss:";
+  const port = url.port === "" ? (isTls ? 443 : 80) : Number(url.port);
+  if (port === 0) throw invalid(from, "port 0 cannot be reached", example);
+  return {
+    url: url.href,
+    origin: `${url.protocol}//${url.hostname}:${port}`,
+    host: url.hostname,
+    port,
+    isTls,
+    isLoopback: isLoopbackHost(url.hostname),
+    isPrivate: isPrivateHost(url.hostname),
+  };
+}
+
+/** The gateway of this machine at a port. */
+export function localEndpoint(port: number, isTls: boolean): Endpoint {
+  const origin = `${isTls ? "wss" : "ws"}://127.0.0.1:${port}`;
+  return { url: `${origin}/`, origin, host: "127.0.0.1", port, isTls, isLoopback: true, isPrivate: false };
+}
+
+/**
+ * Refuses unencrypted traffic that leaves this machine, unless it stays on a private network and that was allowed.
+ * @throws ClawError `config/insecure-url`
+ */
+export function requireSafe(endpoint: Endpoint, from: Origin, isPrivateAllowed: boolean): void {
+  if (endpoint.isTls || endpoint.isLoopback || (endpoint.isPrivate && isPrivateAllowed)) return;
+  const message = `${from.name}: ${endpoint.origin} is unencrypted and not on this machine`;
+  if (!endpoint.isPrivate) throw new ClawError("config/insecure-url", message);
+  throw new ClawError("config/insecure-url", message, {
+    hint: "use wss:// or an SSH tunnel, or, on a network you trust, --allow-insecure-private",
+  });
+}
+
+/** A URL as it may be shown: user info, secret query values and the fragment are masked. Never throws. */
+export function redactUrl(text: string): string {
+  const url = parseUrl(text.trim());
+  if (url === undefined) return "(not a URL)";
+  // What follows another scheme has no known structure, so a secret in it cannot be found.
+  if (!/^(wss?|https?):$/.test(url.protocol)) return `${url.protocol}***`;
+  const userInfo = url.username === "" && url.password === "" ? "" : "***@";
+  const query = [...url.searchParams].map(([key, value]) => `${encodeURIComponent(key)}=${maskValue(key, value)}`);
+  const search = query.length === 0 ? "" : `?${query.join("&")}`;
+  return `${url.protocol}//${userInfo}${url.host}${url.pathname}${search}${url.hash === "" ? "" : "#***"}`;
+}
+
+function maskValue(key: string, value: string): string {
+  return secretKey.test(key) ? "***" : encodeURIComponent(value);
+}
+
+function refuseCredentials(url: URL, from: Origin): void {
+  const found = url.username !== "" || url.password !== ""
+    ? "user info"
+    : [...url.searchParams.keys()].some((key) => secretKey.test(key))
+    ? "a credential in its query"
+    // The gateway's own dashboard links carry the token behind `#`.
+    : url.hash !== ""
+    ? "a fragment, where dashboard links carry the token"
+    : undefined;
+  if (found === undefined) return;
+  throw new ClawError("config/insecure-url", `${from.name}: ${url.protocol}//${url.host} carries ${found}`, {
+    hint: "leave it out of the URL, and give the credential with --token-file FILE or CLAW_TOKEN",
+  });
+}
+
+/** Repeats the text only when it is plainly a host and a port. */
+function notAnUrl(text: string, from: Origin): ClawError {
+  const isHostAndPort = /^([a-z0-9.-]+|\[[0-9a-f:]+\]):\d{1,5}$/i.test(text);
+  return invalid(from, "this is not a WebSocket URL", isHostAndPort ? `write it as ws://${text}` : example);
+}
+
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * The ways in which a secret reaches claw: as text, in a file, on standard input, from a command. Each yields a checked
+ * `Secret`, or an error that names the place and never repeats what was there.
+ */
+import { ClawError } from "../errors.ts";
+import { factsOf, readText } from "../platform/files.ts";
+import type { CommandResult, Os } from "../platform/world.ts";
+import { unreadable } from "./config_text.ts";
+import type { Origin } from "./origin.ts";
+import { Secret } from "./secret.ts";
+
+/**
+ * Checks a secret as it was found: one trailing newline is cut, since editors and `echo` add it.
+ * @throws ClawError `config/invalid` when it is empty, or has a line break or NUL inside
+ */
+export function checkSecret(text: string, origin: Origin): Secret {
+  const trimmed = cutNewline(text);
+  if (trimmed.trim() === "") throw new ClawError("config/invalid", `${origin.name}: there is no secret in it`);
+  // deno-lint-ignore no-control-regex
+  if (/[\u0000\r\n]/.test(trimmed)) {
+    throw new ClawError("config/invalid", `${origin.name}: the secret has a line break or a NUL inside`);
+  }
+  return new Secret(trimmed);
+}
+
+/** The text without the one newline that may end it. */
+export function cutNewline(text: string): string {
+  return text.replace(/\r?\n$/, "");
+}
+
+/**
+ * Reads a secret from a file.
+ * @returns the secret, and what a careful person would be told: the file may well belong to others (container secrets
+ * are links, or readable by all), so this only warns
+ * @throws ClawError `config/invalid` when there is no such file, or no secret in it
+ */
+export function readSecretFile(os: Os, path: string, origin: Origin): { secret: Secret; warnings: string[] } {
+  let text: string | undefined;
+  try {
+    text = readText(path);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+  if (text === undefined) throw new ClawError("config/invalid", `${origin.name}: there is no file ${path}`);
+  const secret = checkSecret(text, origin);
+  return { secret, warnings: os === "windows" ? [] : exposure(path) };
+}
+
+function exposure(path: string): string[] {
+  const facts = factsOf(path);
+  if (facts === undefined) return [];
+  if (facts.isLink) return [`${path} is a symbolic link: whoever can change it chooses the secret`];
+  return (facts.mode & 0o077) === 0 ? [] : [`others may read ${path}: chmod 600 ${path}`];
+}
+
+/** Reads a secret from standard input. @throws ClawError `config/invalid` when it is empty */
+export async function readSecretInput(readStdin: () => Promise<string>, origin: Origin): Promise<Secret> {
+  return checkSecret(await readStdin(), origin);
+}
+
+/**
+ * Takes a secret from a command's output.
+ * @throws ClawError `config/invalid` with the exit code and the first line of stderr when the command fails; the
+ * signal's reason when that is aborted
+ */
+export async function runSecretCommand(
+  run: () => Promise<CommandResult>,
+  origin: Origin,
+): Promise<Secret> {
+  const result = await run();
+  if (result.exitCode === 0) return checkSecret(result.stdout, origin);
+  const said = result.stderr.trim().split(/[\r\n]/, 1)[0]?.slice(0, 200) ?? "";
+  const reason = said === "" ? "" : `: ${said}`;
+  throw new ClawError(
+    "config/invalid",
+    `${origin.name}: the command failed with exit code ${result.exitCode}${reason}`,
+    {
+      hint: "run that command by hand, in the same environment",
+      details: { exitCode: result.exitCode },
+    },
+  );
+}
