@@ -22,6 +22,9 @@ export interface ArgumentDeclaration {
   readonly choices?: readonly string[];
 }
 
+/** Options as the boundary knows them, before a command's declaration gives them their types. */
+export type LooseOptions = Readonly<Record<string, string | boolean | undefined>>;
+
 /** What a run gets: a boolean flag is true or false, another its text or undefined. */
 export type OptionsOf<F extends FlagDeclarations> = {
   readonly [Name in keyof F]: F[Name] extends { type: "boolean" } ? boolean
@@ -29,8 +32,8 @@ export type OptionsOf<F extends FlagDeclarations> = {
     : string | undefined;
 };
 
-export interface Command<F extends FlagDeclarations = FlagDeclarations> {
-  readonly flags: F;
+export interface Command {
+  readonly flags: FlagDeclarations;
   readonly arguments?: readonly ArgumentDeclaration[];
   /** Command lines with what they do; help shows them, and a test parses each. */
   readonly examples: readonly { readonly line: string; readonly does: string }[];
@@ -38,18 +41,26 @@ export interface Command<F extends FlagDeclarations = FlagDeclarations> {
   readonly notes?: readonly string[];
   /** Whether a repeated run does no harm; decides whether an unprinted result is a failure. */
   readonly isReadOnly: boolean;
+  run(options: LooseOptions, operands: readonly string[], context: Context): Promise<Outcome>;
+}
+
+/** A command whose `run` sees its options by the types of its flags. */
+interface TypedCommand<F extends FlagDeclarations> extends Omit<Command, "flags" | "run"> {
+  readonly flags: F;
   run(options: OptionsOf<F>, operands: readonly string[], context: Context): Promise<Outcome>;
 }
 
-/** Declares a command: only for its types. */
-export function defineCommand<const F extends FlagDeclarations>(command: Command<F>): Command<F> {
-  return command;
+/** Declares a command; the parser fills its options by the same declaration, which is what makes the types true. */
+export function defineCommand<const F extends FlagDeclarations>(command: TypedCommand<F>): Command {
+  return { ...command, run: (options, operands, context) => command.run(options as OptionsOf<F>, operands, context) };
 }
 
 /** A line of the list of all commands: enough for help, so that a command's file loads only when it runs. */
 export interface Registration {
   readonly words: readonly string[];
   readonly summary: string;
+  /** Not for people: left out of help. */
+  readonly isHidden?: true;
   load(): Promise<Command>;
 }
 

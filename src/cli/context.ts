@@ -4,6 +4,7 @@
  */
 import type { Connection } from "../client/connection.ts";
 import type { Clock } from "../platform/clock.ts";
+import type { Ids } from "../platform/world.ts";
 import type { Scope } from "../protocol/mod.ts";
 import type { Settings } from "../settings/resolve.ts";
 
@@ -36,9 +37,11 @@ export interface WhoAmI {
 
 export interface Context {
   readonly clock: Clock;
+  readonly ids: Ids;
   /** Aborted when the run's time is over or a signal came. */
   readonly signal: AbortSignal;
-  settings(): Promise<Settings>;
+  /** Resolved once: the first call decides whether to look in places that cannot matter, for showing them. */
+  settings(options?: { readonly isThorough: boolean }): Promise<Settings>;
   /** Connects with at least this scope. @throws ClawError as `dial` and the settings do */
   gateway(need: Scope): Promise<Gateway>;
   whoAmI(): Promise<WhoAmI>;
@@ -46,6 +49,10 @@ export interface Context {
   fingerprint(secret: string): Promise<string>;
   /** All of standard input, or of a file of the user's. @throws ClawError `input/invalid`, `store/io` */
   readInput(path: "-" | string): Promise<string>;
+  /** For a verb that listens: the port asked for, if any, and the token given for this run, if any. */
+  listenSettings(): { readonly port: number | undefined; readonly token: string | undefined };
+  /** What the completion library prints: a shell's script, or the answer to the words typed so far. */
+  complete(request: { readonly script: string } | { readonly words: readonly string[] }): Promise<string>;
   /** The time limit grows by this: for verbs that wait for more than an answer. */
   extendTime(ms: number): void;
   /** A word on stderr that is no failure. */

@@ -56,17 +56,18 @@ export async function buildProgram(
   program.option("-V, --version", "print the version");
   for (const [name, flag] of Object.entries(globals)) program.addOption(optionOf(name, flag));
   for (const registration of registry) {
-    const parser = leafOf(program, registration.words).description(registration.summary);
+    const parser = leafOf(program, registration).description(registration.summary);
     if (args !== "all" && !registration.words.every((word) => args.includes(word))) continue;
     declare(parser, await registration.load(), globals, onParsed);
   }
   return { program, output };
 }
 
-function leafOf(program: Parser, words: readonly string[]): Parser {
+function leafOf(program: Parser, { words, isHidden }: Registration): Parser {
   return words.reduce(
     (parent, word) =>
-      parent.commands.find((child) => child.name() === word) ?? parent.command(word).allowExcessArguments(false),
+      parent.commands.find((child) => child.name() === word) ??
+        parent.command(word, { hidden: isHidden === true }).allowExcessArguments(false),
     program,
   );
 }

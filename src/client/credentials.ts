@@ -34,18 +34,17 @@ export interface Grant {
 
 /** What there is to choose from. */
 export interface KnownCredentials {
-  /** The gateway's shared token or password, bound to this gateway's origin. */
-  readonly shared: PresentedSecret | undefined;
-  /** Whether the user gave `shared` for this very run: then it is used alone, so that a wrong one fails. */
+  /** Whether there is a shared token or password for this gateway's origin. */
+  readonly hasShared: boolean;
+  /** Whether the user gave it for this very run: then it is used alone, so that a wrong one fails. */
   readonly isExplicit: boolean;
   readonly grant: Grant | undefined;
 }
 
-/** The secret to present and the scopes to ask for. */
-export interface Choice {
-  readonly secret: PresentedSecret;
-  readonly scopes: readonly string[];
-}
+/** What to present, and the scopes to ask for. `nothing` is the device's key alone. */
+export type Choice =
+  | { readonly present: "shared" | "nothing"; readonly scopes: readonly string[] }
+  | { readonly present: "grant"; readonly grant: Grant; readonly scopes: readonly string[] };
 
 /**
  * Chooses: an explicit secret alone; else the stored device token when its grant covers the need; else the shared
@@ -53,13 +52,12 @@ export interface Choice {
  * shrinks the grant), else grant and need together, since widening replaces the grant.
  * @throws ClawError `auth/scope` when only a device token is there and it does not cover the need
  */
-export function chooseCredential(known: KnownCredentials, need: Scope): Choice {
-  const { shared, grant } = known;
-  const isCovered = grant !== undefined && hasScope(grant.scopes, need);
-  const scopes = isCovered ? [need] : [...new Set([...(grant?.scopes ?? []), need])].sort();
-  if (shared !== undefined && (known.isExplicit || !isCovered)) return { secret: shared, scopes };
-  if (isCovered) return { secret: { kind: "device-token", value: grant.token }, scopes };
-  if (grant === undefined) return { secret: { kind: "none", value: "" }, scopes };
+export function chooseCredential({ hasShared, isExplicit, grant }: KnownCredentials, need: Scope): Choice {
+  const covering = grant !== undefined && hasScope(grant.scopes, need) ? grant : undefined;
+  const scopes = covering === undefined ? widen(grant, need) : [need];
+  if (hasShared && (isExplicit || covering === undefined)) return { present: "shared", scopes };
+  if (covering !== undefined) return { present: "grant", grant: covering, scopes };
+  if (grant === undefined) return { present: "nothing", scopes };
   throw new ClawError("auth/scope", `this device was granted ${grant.scopes.join(", ")}, but not ${need}`, {
     hint: "connect once with the gateway's token to widen the grant: --token-file FILE",
     details: { missingScope: need, grantedScopes: grant.scopes },
@@ -79,18 +77,21 @@ export function fallbackCredential(
   need: Scope,
   isTrusted: boolean,
 ): Choice | undefined {
-  const detailCode = error.details["detailCode"];
-  const isNewer = latest !== undefined && latest.token !== refused.secret.value && hasScope(latest.scopes, need);
-  if (detailCode === "AUTH_DEVICE_TOKEN_MISMATCH" && refused.secret.kind === "device-token") {
-    if (isNewer) return { secret: { kind: "device-token", value: latest.token }, scopes: [need] };
+  const { detailCode, canRetryWithDeviceToken } = error.details;
+  const tried = refused.present === "grant" ? refused.grant.token : undefined;
+  const isNewer = latest !== undefined && latest.token !== tried && hasScope(latest.scopes, need);
+  if (detailCode === "AUTH_DEVICE_TOKEN_MISMATCH" && refused.present === "grant") {
+    if (isNewer) return { present: "grant", grant: latest, scopes: [need] };
     // The grant's scopes stay in the request, so that what other jobs rely on is not lost with the old token.
-    return known.shared === undefined
-      ? undefined
-      : { secret: known.shared, scopes: [...new Set([...(latest?.scopes ?? []), need])].sort() };
+    return known.hasShared ? { present: "shared", scopes: widen(latest, need) } : undefined;
   }
-  const mayUseToken = error.details["canRetryWithDeviceToken"] === true && isTrusted && !known.isExplicit;
+  const mayUseToken = canRetryWithDeviceToken === true && isTrusted && !known.isExplicit;
   if (detailCode === "AUTH_TOKEN_MISMATCH" && mayUseToken && isNewer) {
-    return { secret: { kind: "device-token", value: latest.token }, scopes: [need] };
+    return { present: "grant", grant: latest, scopes: [need] };
   }
   return undefined;
+}
+
+function widen(grant: Grant | undefined, need: Scope): readonly string[] {
+  return [...new Set([...(grant?.scopes ?? []), need])].sort();
 }

@@ -37,28 +37,33 @@ export const realClock: Clock = {
   },
 };
 
-/** A signal that aborts, with the reason made by `expired`, after `ms`, or with the parent's reason when that aborts. */
-export interface Deadline {
+/** A limit on how long a run may take. It may be moved; once passed, it stays passed. */
+export interface TimeLimit {
+  /** Aborts with the reason made by `expired`, or with the parent's reason when that aborts. */
   readonly signal: AbortSignal;
-  /** Milliseconds left, never negative. */
-  remainingMs(): number;
+  /** Sets the limit to this many ms after the limit was created. */
+  set(ms: number): void;
   /** Releases the timer and the parent. */
   [Symbol.dispose](): void;
 }
 
-export function createDeadline(clock: Clock, ms: number, expired: () => Error, parent?: AbortSignal): Deadline {
+/** A limit that is not set yet: until then only the parent ends it. */
+export function createTimeLimit(clock: Clock, expired: () => Error, parent: AbortSignal): TimeLimit {
   const controller = new AbortController();
-  const endsAt = clock.elapsed() + ms;
-  const cancel = clock.after(ms, () => controller.abort(expired()));
-  const follow = () => controller.abort(parent?.reason);
-  if (parent?.aborted) follow();
-  parent?.addEventListener("abort", follow, { once: true });
+  const startedAt = clock.elapsed();
+  let cancel = () => {};
+  const follow = () => controller.abort(parent.reason);
+  if (parent.aborted) follow();
+  parent.addEventListener("abort", follow, { once: true });
   return {
     signal: controller.signal,
-    remainingMs: () => Math.max(0, endsAt - clock.elapsed()),
+    set(ms) {
+      cancel();
+      cancel = clock.after(Math.max(0, startedAt + ms - clock.elapsed()), () => controller.abort(expired()));
+    },
     [Symbol.dispose]() {
       cancel();
-      parent?.removeEventListener("abort", follow);
+      parent.removeEventListener("abort", follow);
     },
   };
 }

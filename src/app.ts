@@ -1,0 +1,188 @@
+/**
+ * The program: arguments in, exit number out, and the only place that turns an error into words and a number.
+ *
+ * The map of the house. Imports go down, or stay within a folder; `scripts/check_layers.ts` holds the table.
+ *
+ *     7  main.ts                                       the real process
+ *     6  src/app.ts, src/context.ts                    composition root, error boundary
+ *     5  src/commands/                                 one file per verb
+ *     4  src/cli/                                      what a command is: parsing, outcomes, rendering
+ *     3  src/client/, src/devgateway/                  the two ends, which cannot see each other
+ *     2  src/identity/, src/settings/, src/transport/  what they are made of
+ *     1  src/protocol/, src/platform/                  the wire (pure), the operating system (impure)
+ *     0  src/errors.ts, src/version.ts
+ *
+ * The walk of `claw event "text" --now`: main.ts → this file → commands/event.ts → context.ts → client/dial.ts →
+ * client/handshake.ts → client/connection.ts → protocol/mod.ts. Heavy modules are imported where they are used, so
+ * that `claw --version` loads next to nothing.
+ */
+import type { Command, FlagDeclaration, FlagDeclarations, LooseOptions, Registration } from "./cli/command.ts";
+import type { Context } from "./cli/context.ts";
+import { createStyle, renderError, renderNote, renderView, wantsColour } from "./cli/human.ts";
+import { jsonData, jsonError } from "./cli/json.ts";
+import type { Outcome, Shown } from "./cli/outcome.ts";
+import { type FlagValues, type QuickParse, quickParse } from "./cli/quick_parse.ts";
+import { asClawError, ClawError, exitOf } from "./errors.ts";
+import type { World } from "./platform/world.ts";
+import { version } from "./version.ts";
+
+const outputFlags = {
+  json: { type: "boolean", summary: "print one JSON document on stdout, whatever happens" },
+  quiet: { type: "boolean", summary: "print nothing on success" },
+  verbose: { type: "boolean", summary: "say on stderr what is being done" },
+  noColor: { type: "boolean", summary: "no colours (also: NO_COLOR)" },
+} as const satisfies FlagDeclarations;
+
+/** What stands for a setting's value in help. */
+const valueNames: Readonly<Record<string, string>> = {
+  file: "path",
+  directory: "dir",
+  secret: "secret",
+  command: "command",
+};
+
+/** How one run speaks. */
+interface Voice {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Data, as the view or as JSON. @throws ClawError `store/io` */
+  show(shown: Shown): void;
+  fail(error: ClawError, data?: unknown): void;
+  say(kind: "warning" | "note", text: string): void;
+}
+
+/** Runs one command line. Never throws. */
+export async function run(world: World): Promise<number> {
+  const { args } = world;
+  if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) return print(world, `${version}\n`);
+  // A usage error must obey --json too, before anything is parsed.
+  const early = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
+  let voice = createVoice(world, { ...(early.includes("--json") ? { json: true } : {}) });
+  try {
+    const parsed = await understand(args);
+    if ("help" in parsed) {
+      voice.show({ data: { help: parsed.help }, view: { kind: "raw", text: parsed.help } });
+      return 0;
+    }
+    voice = createVoice(world, parsed.values);
+    return await runCommand(parsed, world, voice);
+  } catch (thrown) {
+    const error = asClawError(thrown);
+    voice.fail(error);
+    return exitOf(error);
+  }
+}
+
+async function grammar(): Promise<{ registry: readonly Registration[]; globals: FlagDeclarations }> {
+  const [{ registry }, { settings }] = await Promise.all([
+    import("./commands/registry.ts"),
+    import("./settings/schema.ts"),
+  ]);
+  const connectionFlags = settings.map(({ key, name, type, help }): [string, FlagDeclaration] => [
+    key,
+    type === "switch"
+      ? { type: "boolean", summary: help }
+      : { type: "string", value: valueNames[type] ?? name, summary: help },
+  ]);
+  return { registry, globals: { ...outputFlags, ...Object.fromEntries(connectionFlags) } };
+}
+
+async function completeWords(request: Parameters<Context["complete"]>[0]): Promise<string> {
+  const { complete } = await import("./cli/completion.ts");
+  const { registry, globals } = await grammar();
+  return await complete(request, registry, globals);
+}
+
+async function understand(args: readonly string[]): Promise<QuickParse | { readonly help: string }> {
+  const { registry, globals } = await grammar();
+  const quick = await quickParse(args, registry, globals);
+  if (quick !== undefined) return quick;
+  if (args[0] === "help" && args.length === 2) {
+    const page = await topicPage(args[1] ?? "");
+    if (page !== undefined) return { help: page };
+  }
+  const { parse } = await import("./cli/parse.ts");
+  return await parse(args, registry, globals);
+}
+
+async function topicPage(topic: string): Promise<string | undefined> {
+  const [{ helpTopic }, { openclawEnvironment, settings }] = await Promise.all([
+    import("./cli/help.ts"),
+    import("./settings/schema.ts"),
+  ]);
+  return helpTopic(topic, [...settings, ...openclawEnvironment].map(({ env, help }) => [env, help]));
+}
+
+async function runCommand({ command, values, operands }: QuickParse, world: World, voice: Voice): Promise<number> {
+  const { RunContext } = await import("./context.ts");
+  await using context = new RunContext({ world, values, say: voice.say, complete: completeWords });
+  const outcome = await command.run(optionsOf(command, values), operands, context);
+  return await deliver(outcome, command, voice);
+}
+
+/** Booleans that were not given are false, so that a command need not know about absence. */
+function optionsOf(command: Command, values: FlagValues): LooseOptions {
+  return Object.fromEntries(
+    Object.entries(command.flags).map((
+      [name, flag],
+    ) => [name, values[name] ?? (flag.type === "boolean" ? false : undefined)]),
+  );
+}
+
+async function deliver(outcome: Outcome, command: Command, voice: Voice): Promise<number> {
+  if (outcome.kind === "stream") {
+    for await (const shown of outcome.items) voice.show(shown);
+    return 0;
+  }
+  if (outcome.kind === "failed") {
+    if (!voice.json) voice.show(outcome);
+    voice.fail(outcome.error, outcome.data);
+    return exitOf(outcome.error);
+  }
+  try {
+    if (voice.json || !voice.quiet) voice.show(outcome);
+  } catch (thrown) {
+    // The gateway has acted already: a number that invites a repetition would be a lie.
+    if (command.isReadOnly) throw thrown;
+    voice.say("warning", `done, but not printed: ${asClawError(thrown).message}`);
+  }
+  return outcome.kind === "negative" ? 1 : 0;
+}
+
+function createVoice(world: World, values: FlagValues): Voice {
+  const json = values["json"] === true;
+  const quiet = values["quiet"] === true;
+  const styleOf = (stream: World["stdout"]) =>
+    createStyle(wantsColour(world.env, () => stream.isTty, values["noColor"] === true));
+  const words = (text: string) => {
+    // Nobody is left to be told when stderr is gone.
+    try {
+      world.stderr.write(text);
+    } catch { /* see above */ }
+  };
+  return {
+    json,
+    quiet,
+    show: ({ data, view }) => world.stdout.write(json ? jsonData(data) : renderView(view, styleOf(world.stdout))),
+    fail(error, data) {
+      if (!json) return words(renderError(error, styleOf(world.stderr)));
+      try {
+        world.stdout.write(jsonError(error, data));
+      } catch {
+        words(renderError(error, styleOf(world.stderr)));
+      }
+    },
+    say(kind, text) {
+      if (kind === "note" ? values["verbose"] === true : !quiet) words(renderNote(kind, text, styleOf(world.stderr)));
+    },
+  };
+}
+
+function print(world: World, text: string): number {
+  try {
+    world.stdout.write(text);
+    return 0;
+  } catch (thrown) {
+    return exitOf(thrown instanceof ClawError ? thrown : asClawError(thrown));
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * Every command, in the order of the help page. A command's file is loaded when it runs. To add one: its file, and a
+ * line here.
+ */
+import type { Registration } from "../cli/command.ts";
+
+export const registry: readonly Registration[] = [
+  {
+    words: ["event"],
+    summary: "hand a text to the gateway's agent, now or with its next heartbeat",
+    load: async () => (await import("./event.ts")).event,
+  },
+  {
+    words: ["status"],
+    summary: "check the gateway, and show which settings come from where",
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
+    words: ["whoami"],
+    summary: "show this device's id, key file and stored tokens, offline",
+    load: async () => (await import("./whoami.ts")).whoami,
+  },
+  {
+    words: ["gateway", "dev"],
+    summary: "run the embedded gateway on this machine, for tests and demos",
+    load: async () => (await import("./gateway_dev.ts")).gatewayDev,
+  },
+  {
+    words: ["completion"],
+    summary: "print a completion script for bash, zsh, fish or powershell",
+    load: async () => (await import("./completion.ts")).completion,
+  },
+  {
+    words: ["complete"],
+    summary: "answer a completion script",
+    isHidden: true,
+    load: async () => (await import("./completion.ts")).complete,
+  },
+];

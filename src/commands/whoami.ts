@@ -1,0 +1,34 @@
+/**
+ * `claw whoami`: this device as it stands on disk. Offline, and it creates nothing.
+ */
+import { defineCommand } from "../cli/command.ts";
+import { done } from "../cli/outcome.ts";
+
+export const whoami = defineCommand({
+  isReadOnly: true,
+  flags: {},
+  examples: [{ line: "claw whoami --json", does: "device id, key file and stored tokens, without any secret" }],
+  notes: ["A fingerprint is the same only on this installation: it tells two secrets apart, and reveals neither."],
+  async run(_options, _operands, context) {
+    const me = await context.whoAmI();
+    const tokens = me.tokens.map(({ storedAtMs, ...token }) => ({
+      ...token,
+      storedAt: new Date(storedAtMs).toISOString(),
+    }));
+    const data = { ...me, tokens };
+    return done(data, {
+      kind: "pairs",
+      pairs: [
+        ["device", me.deviceId ?? "none yet: the first connection makes one"],
+        ["fingerprint", me.fingerprint ?? "none yet"],
+        ["key file", me.keyFile],
+        ...tokens.map((token): [string, string] => [
+          "token",
+          `${token.gateway} as ${token.role}: ${
+            token.scopes.join(", ") || "no scope"
+          } (${token.fingerprint}, ${token.storedAt})`,
+        ]),
+      ],
+    });
+  },
+});

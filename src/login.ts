@@ -1,0 +1,72 @@
+/**
+ * Joins the three things a login is made of: the secret that the settings found, the device key, and the stored device
+ * token. Which of them is presented is decided in `client/credentials.ts`; this file only fetches and stores.
+ */
+import type { Login } from "./cli/context.ts";
+import {
+  type Choice,
+  chooseCredential,
+  type Credentials,
+  fallbackCredential,
+  type Grant,
+  type PresentedSecret,
+} from "./client/credentials.ts";
+import type { CredentialSource } from "./client/dial.ts";
+import type { Identity } from "./identity/keypair.ts";
+import { loadToken, saveToken, type TokenStore } from "./identity/token_file.ts";
+import type { HelloOk, Scope } from "./protocol/mod.ts";
+import type { SecretChoice, Settings } from "./settings/resolve.ts";
+
+/** claw knows one role. */
+export const role = "operator";
+
+export interface LoginOptions {
+  readonly settings: Settings;
+  readonly identity: Identity;
+  readonly tokens: TokenStore;
+  readonly need: Scope;
+}
+
+/** A credential source for `dial` that remembers what it handed out. */
+export interface LoginSource extends CredentialSource {
+  /** How the connection was let in. */
+  login(): Login;
+  /** Keeps the device token that hello-ok carried. @throws ClawError `store/io` */
+  keep(hello: HelloOk): void;
+}
+
+export function createLogin({ settings, identity, tokens, need }: LoginOptions): LoginSource {
+  const { endpoint, secret } = settings;
+  const { origin, isLoopback, isTls } = endpoint.value;
+  const grantNow = (): Grant | undefined => loadToken(tokens, origin, role, identity.deviceId);
+  const known = { hasShared: secret !== undefined, isExplicit: secret?.isExplicit ?? false, grant: grantNow() };
+  let choice: Choice | undefined;
+  const credentials = async (chosen: Choice): Promise<Credentials> => {
+    choice = chosen;
+    return { device: identity, secret: await present(chosen, secret), scopes: chosen.scopes };
+  };
+  return {
+    first: async () => await credentials(chooseCredential(known, need)),
+    async afterRefusal(error) {
+      if (choice === undefined) return undefined;
+      const next = fallbackCredential(choice, error, known, grantNow(), need, isLoopback || isTls);
+      return next === undefined ? undefined : await credentials(next);
+    },
+    login() {
+      if (choice?.present === "grant") return { kind: "device-token", from: "the token store" };
+      if (choice?.present !== "shared" || secret === undefined) return { kind: "none", from: "the device key" };
+      return { kind: secret.kind, from: secret.origin.name };
+    },
+    keep({ auth }) {
+      if (auth?.deviceToken === undefined) return;
+      const { deviceToken: token, scopes } = auth;
+      saveToken(tokens, { origin, role, deviceId: identity.deviceId, token, scopes, storedAtMs: tokens.clock.now() });
+    },
+  };
+}
+
+async function present(choice: Choice, shared: SecretChoice | undefined): Promise<PresentedSecret> {
+  if (choice.present === "grant") return { kind: "device-token", value: choice.grant.token };
+  if (choice.present === "nothing" || shared === undefined) return { kind: "none", value: "" };
+  return { kind: shared.kind, value: (await shared.read()).reveal() };
+}

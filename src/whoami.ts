@@ -1,0 +1,28 @@
+/**
+ * What `claw whoami` tells, read from the key file and the token store. Apart from `context.ts` because `claw event`
+ * needs none of it.
+ */
+import type { WhoAmI } from "./cli/context.ts";
+import { createFingerprinter } from "./identity/fingerprint.ts";
+import { type IdentityStore, keyFilePath, loadIdentity } from "./identity/key_file.ts";
+import { listTokens, type TokenStore } from "./identity/token_file.ts";
+
+/** Creates no identity; a key for fingerprints is made when there is something to fingerprint. @throws ClawError `config/*`, `store/io` */
+export async function describeDevice(store: IdentityStore & TokenStore): Promise<WhoAmI> {
+  const found = await loadIdentity(store);
+  const tokens = listTokens(store);
+  const nothing = found === undefined && tokens.length === 0;
+  const fingerprintOf = nothing ? () => Promise.resolve("") : await createFingerprinter(store);
+  return {
+    deviceId: found?.identity.deviceId,
+    keyFile: keyFilePath(store),
+    fingerprint: found === undefined ? undefined : await fingerprintOf(found.identity.publicKey),
+    tokens: await Promise.all(tokens.map(async ({ origin, role, scopes, token, storedAtMs }) => ({
+      gateway: origin,
+      role,
+      scopes,
+      fingerprint: await fingerprintOf(token),
+      storedAtMs,
+    }))),
+  };
+}

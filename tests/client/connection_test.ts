@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Connection } from "../../src/client/connection.ts";
+import type { Handshake } from "../../src/client/handshake.ts";
+import { ClawError } from "../../src/errors.ts";
+import { HelloOk } from "../../src/protocol/mod.ts";
+import { settle } from "../support/clock.ts";
+import { createPeer, helloOk } from "../support/wire.ts";
+
+const never = new AbortController().signal;
+const wake = { mode: "now", text: "hello" } as const;
+
+function connect(options: Parameters<typeof helloOk>[1] = {}) {
+  const peer = createPeer();
+  const hello = HelloOk.parse(helloOk("connect", options).payload);
+  const handshake: Handshake = {
+    hello,
+    protocol: options.protocol === 3 ? 3 : 4,
+    challengedAt: { gatewayMs: 0, localMs: 0, elapsedMs: 0 },
+    challengeMs: 0,
+    helloMs: 0,
+  };
+  return { peer, connection: new Connection(peer.transport, handshake, 0) };
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<ClawError> {
+  const error = await promise.then(() => assert.fail("it should have failed"), (thrown: unknown) => thrown);
+  assert.ok(error instanceof ClawError, String(error));
+  return error;
+}
+
+describe("Connection.call()", () => {
+  it("matches answers to requests by id, in any order", async () => {
+    const { peer, connection } = connect();
+    const first = connection.call("wake", wake, never);
+    const second = connection.call("last-heartbeat", undefined, never);
+    const [a, b] = [await peer.hear(), await peer.hear()];
+    peer.say({ type: "res", id: b.id, ok: true, payload: null });
+    peer.say({ type: "res", id: a.id, ok: true, payload: { ok: true } });
+    assert.deepEqual([await first, await second], [{ ok: true }, null]);
+  });
+
+  it("passes on a result that holds ok:false inside a successful frame", async () => {
+    const { peer, connection } = connect();
+    const call = connection.call("wake", wake, never);
+    peer.say({ type: "res", id: (await peer.hear()).id, ok: true, payload: { ok: false } });
+    assert.deepEqual(await call, { ok: false });
+  });
+
+  it("bears a second answer to a settled call, as agent gives it", async () => {
+    const { peer, connection } = connect();
+    const call = connection.call("wake", wake, never);
+    const { id } = await peer.hear();
+    for (let n = 0; n < 2; n++) peer.say({ type: "res", id, ok: true, payload: { ok: true } });
+    await call;
+    const next = connection.call("wake", wake, never);
+    peer.say({ type: "res", id: (await peer.hear()).id, ok: true, payload: { ok: true } });
+    assert.deepEqual(await next, { ok: true });
+  });
+
+  it("refuses a parameter that protocol 3 does not know, naming the gateway's version, before sending", async () => {
+    const { connection } = connect({ protocol: 3 });
+    const error = await failureOf(connection.call("wake", { ...wake, sessionKey: "agent:main:main" }, never));
+    assert.equal(error.code, "gateway/unsupported");
+    assert.equal(error.message, "gateway 2026.3.13 (protocol 3) does not know sessionKey in wake");
+  });
+
+  it("compares the granted scopes before sending", async () => {
+    const { connection } = connect({ scopes: ["operator.read"] });
+    const error = await failureOf(connection.call("wake", wake, never));
+    assert.equal(error.code, "auth/scope");
+    assert.match(error.message, /wake needs operator\.write, but this connection was granted operator\.read/);
+  });
+
+  it("refuses a frame over the gateway's limit before sending", async () => {
+    const { connection } = connect({ maxPayload: 100 });
+    const error = await failureOf(connection.call("wake", { mode: "now", text: "ü".repeat(60) }, never));
+    assert.deepEqual([error.code, error.details["maxPayload"]], ["input/invalid", 100]);
+  });
+
+  it("turns missing scope of either generation into auth/scope, naming the scope", async () => {
+    const wireErrors = [
+      { code: "INVALID_REQUEST", message: "missing scope: operator.write" },
+      {
+        code: "FORBIDDEN",
+        message: "missing scope: operator.write",
+        details: { code: "MISSING_SCOPE", missingScope: "operator.write" },
+      },
+    ];
+    for (const error of wireErrors) {
+      const { peer, connection } = connect();
+      const call = connection.call("wake", wake, never);
+      peer.say({ type: "res", id: (await peer.hear()).id, ok: false, error });
+      const failure = await failureOf(call);
+      assert.deepEqual([failure.code, failure.details["missingScope"]], ["auth/scope", "operator.write"]);
+    }
+  });
+
+  const written: readonly (readonly [name: string, spoil: (peer: ReturnType<typeof createPeer>) => void])[] = [
+    ["the gateway closes cleanly", (peer) => peer.close(1000)],
+    ["the gateway restarts", (peer) => peer.close(1012, "service restart")],
+    ["the connection is cut", (peer) => peer.close(1006)],
+    ["the gateway answers with text that is no JSON", (peer) => peer.say("{nope")],
+    ["the gateway answers a request that was never made", (peer) => peer.say({ type: "res", id: "99", ok: true })],
+    ["the gateway sends a request", (peer) => peer.say({ type: "req", id: "1", method: "x" })],
+  ];
+  for (const [name, spoil] of written) {
+    it(`is net/unanswered once the request is written and ${name}`, async () => {
+      const { peer, connection } = connect();
+      const call = connection.call("wake", wake, never);
+      await peer.hear();
+      spoil(peer);
+      const error = await failureOf(call);
+      assert.equal(error.code, "net/unanswered");
+      assert.match(error.message, /^wake was sent, but .*: the gateway may or may not have acted on it$/);
+    });
+  }
+
+  it("is net/unanswered when the time is over after it was written, and interrupted after a signal", async () => {
+    const reasons = [
+      [new ClawError("net/timeout", "the time is over"), "net/unanswered"],
+      [new ClawError("interrupted", "interrupted", { details: { signal: "SIGINT" } }), "interrupted"],
+    ] as const;
+    for (const [reason, expected] of reasons) {
+      const { peer, connection } = connect();
+      const controller = new AbortController();
+      const call = connection.call("wake", wake, controller.signal);
+      await peer.hear();
+      controller.abort(reason);
+      const error = await failureOf(call);
+      assert.equal(error.code, expected);
+      assert.match(error.message, /may or may not have acted on it/);
+    }
+  });
+
+  it("sends nothing when the time was over before", async () => {
+    const { peer, connection } = connect();
+    const signal = AbortSignal.abort(new ClawError("net/timeout", "the time is over"));
+    assert.equal((await failureOf(connection.call("wake", wake, signal))).code, "net/timeout");
+    peer.close();
+    await assert.rejects(peer.hear(), /the client closed/);
+  });
+
+  it("is net/closed when the gateway had closed before it was written", async () => {
+    const { peer, connection } = connect();
+    peer.close(1008, "slow consumer");
+    await settle();
+    const error = await failureOf(connection.call("wake", wake, never));
+    assert.equal(error.code, "net/closed");
+    assert.match(error.message, /1008: slow consumer/);
+  });
+});
+
+describe("Connection.listen()", () => {
+  it("hears events of any name until it is told to stop", async () => {
+    const { peer, connection } = connect();
+    const heard: string[] = [];
+    const stop = connection.listen(({ event }) => heard.push(event));
+    peer.say({ type: "event", event: "tick", payload: { ts: 1 }, seq: 37 });
+    peer.say({ type: "event", event: "not.known.yet" });
+    await settle();
+    stop();
+    peer.say({ type: "event", event: "tick" });
+    await settle();
+    assert.deepEqual(heard, ["tick", "not.known.yet"]);
+  });
+});

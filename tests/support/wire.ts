@@ -1,0 +1,69 @@
+/**
+ * The other end of a transport, driven by hand: for tests that need a gateway to say something no gateway says. What a
+ * correct gateway does is the dev gateway's part.
+ */
+import { decodeFrame, type Frame, type RequestFrame } from "../../src/protocol/mod.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
+import type { Transport } from "../../src/transport/transport.ts";
+import type { Credentials } from "../../src/client/credentials.ts";
+import { generateKey, importIdentity } from "../../src/identity/keypair.ts";
+
+export interface Peer {
+  /** The client's end. */
+  readonly transport: Transport;
+  /** Sends a frame, or any text, to the client. */
+  say(frame: unknown): void;
+  /** The client's next frame; it must be a request. */
+  hear(): Promise<RequestFrame>;
+  close(code?: number, reason?: string): void;
+}
+
+export function createPeer(): Peer {
+  const [transport, far] = createTransportPair();
+  return {
+    transport,
+    say: (frame) => far.send(typeof frame === "string" ? frame : JSON.stringify(frame)),
+    async hear() {
+      const message = await far.receive();
+      if (message === undefined) throw new Error("the client closed");
+      const frame: Frame = decodeFrame(message);
+      if (frame.type !== "req") throw new Error(`the client sent a ${frame.type}`);
+      return frame;
+    },
+    close: (code, reason) => far.close(code, reason),
+  };
+}
+
+export const challenge = {
+  type: "event",
+  event: "connect.challenge",
+  payload: { nonce: "352e8c2f-167e-412c-bb65-05e6915dc592", ts: 1_795_262_041_010 },
+} as const;
+
+/** hello-ok as small as a gateway may send it. */
+export function helloOk(
+  id: string,
+  options: { protocol?: number; scopes?: readonly string[]; maxPayload?: number } = {},
+) {
+  const { protocol = 4, scopes = ["operator.write"], maxPayload = 26_214_400 } = options;
+  return {
+    type: "res",
+    id,
+    ok: true,
+    payload: {
+      type: "hello-ok",
+      protocol,
+      server: { version: protocol === 3 ? "2026.3.13" : "2026.9.6", connId: "c1" },
+      features: { methods: [], events: [] },
+      snapshot: {},
+      policy: { maxPayload, maxBufferedBytes: 52_428_800, tickIntervalMs: 30_000 },
+      auth: { role: "operator", scopes: [...scopes], method: "token" },
+    },
+  };
+}
+
+/** Credentials of a fresh device with a shared token. */
+export async function createCredentials(scopes: readonly string[] = ["operator.write"]): Promise<Credentials> {
+  const device = await importIdentity(await generateKey());
+  return { device, secret: { kind: "token", value: "shared-token-for-tests" }, scopes };
+}

@@ -1,0 +1,82 @@
+/**
+ * A world for running the whole program inside a test: its own directories and environment, streams that are kept, a
+ * real clock unless another is given. Nothing of the program itself is replaced.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { run } from "../../src/app.ts";
+import { type Clock, realClock } from "../../src/platform/clock.ts";
+import { runShell } from "../../src/platform/shell.ts";
+import type { Output, World } from "../../src/platform/world.ts";
+
+/** What a test may choose; all else is plain and safe. */
+export interface WorldChoices {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly clock?: Clock;
+  readonly isTty?: boolean;
+  readonly interrupted?: AbortSignal;
+  readonly stdout?: Output;
+}
+
+/** How one run of the program went. */
+export interface RunResult {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A home directory that is removed when the test is over. */
+export interface TestHome {
+  readonly path: string;
+  /** Runs a command line in this home. */
+  claw(args: readonly string[], choices?: WorldChoices): Promise<RunResult>;
+  [Symbol.dispose](): void;
+}
+
+export function createTestHome(env: Readonly<Record<string, string>> = {}): TestHome {
+  const path = mkdtempSync(join(tmpdir(), "claw-test-"));
+  return {
+    path,
+    async claw(args, choices = {}) {
+      const stdout = createBuffer(choices.isTty ?? false);
+      const stderr = createBuffer(choices.isTty ?? false);
+      const exit = await run(createWorld(args, path, { ...choices, env: { ...env, ...choices.env } }, stdout, stderr));
+      return { exit, stdout: stdout.text(), stderr: stderr.text() };
+    },
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+function createWorld(
+  args: readonly string[],
+  home: string,
+  choices: WorldChoices,
+  stdout: Output,
+  stderr: Output,
+): World {
+  return {
+    args,
+    env: { HOME: home, ...choices.env },
+    os: "linux",
+    userId: process.getuid?.(),
+    stdin: { isTty: choices.isTty ?? false, readAll: () => Promise.resolve(choices.stdin ?? "") },
+    stdout: choices.stdout ?? stdout,
+    stderr,
+    clock: choices.clock ?? realClock,
+    ids: {
+      uuid: () => crypto.randomUUID(),
+      random: () => 0.5,
+      bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    },
+    interrupted: choices.interrupted ?? new AbortController().signal,
+    runShell,
+  };
+}
+
+function createBuffer(isTty: boolean): Output & { text(): string } {
+  let written = "";
+  return { isTty, columns: 80, write: (text) => void (written += text), text: () => written };
+}
