@@ -8,6 +8,7 @@ import { join } from "../platform/directories.ts";
 import type { Os } from "../platform/world.ts";
 import { isRecord, readConfig } from "./config_text.ts";
 import { type Env, expandHome, homeOf } from "./layers.ts";
+import { createLookup } from "./openclaw_env.ts";
 import { expandIncludes, readNumber, readSecretValue, readString, type SecretValue } from "./openclaw_values.ts";
 
 /** The parts of openclaw.json that claw uses. */
@@ -60,12 +61,13 @@ export async function loadOpenclawConfig(path: string, env: Env): Promise<Opencl
   const gateway = section(root, "gateway");
   const auth = section(gateway, "auth");
   const remote = section(gateway, "remote");
-  const text = (value: unknown) => readString(value, env);
-  const secretAt = (value: unknown, key: string) => readSecretValue(value, env, `${path}: ${key}`);
+  const lookup = createLookup(env, path, root["env"]);
+  const text = (value: unknown) => readString(value, lookup);
+  const secretAt = (value: unknown, key: string) => readSecretValue(value, lookup, `${path}: ${key}`);
   return {
     path,
     isRemote: text(gateway["mode"]) === "remote",
-    port: readNumber(gateway["port"], env),
+    port: readNumber(gateway["port"], lookup),
     isTls: section(gateway, "tls")["enabled"] === true,
     authMode: text(auth["mode"]),
     token: secretAt(auth["token"], "gateway.auth.token"),

@@ -4,7 +4,7 @@
  */
 import { ClawError } from "../errors.ts";
 import { isRecord, readConfig } from "./config_text.ts";
-import type { Env } from "./layers.ts";
+import type { Lookup } from "./openclaw_env.ts";
 import { Secret } from "./secret.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -36,7 +36,9 @@ async function expand(value: unknown, chain: readonly string[], isRoot: boolean)
   const own: Record<string, unknown> = {};
   for (const [key, inner] of Object.entries(value)) {
     // Only these branches matter to claw; the others may include what they like.
-    if (key !== "$include" && (!isRoot || key === "gateway")) own[key] = await expand(inner, chain, false);
+    if (key !== "$include" && (!isRoot || key === "gateway" || key === "env")) {
+      own[key] = await expand(inner, chain, false);
+    }
   }
   let merged: unknown = {};
   for (const name of includesOf(value, chain)) merged = merge(merged, await include(name, chain, isRoot));
@@ -70,21 +72,26 @@ function merge(target: unknown, source: unknown): unknown {
 }
 
 /** A string with its `${NAME}` expanded; undefined when it is no string, blank, or a name is unset. */
-export function readString(value: unknown, env: Env): string | undefined {
+export function readString(value: unknown, lookup: Lookup): string | undefined {
   if (typeof value !== "string") return undefined;
   let isMissing = false;
   const text = value.replace(/(\$?)\$\{([A-Z_][A-Z0-9_]*)\}/g, (whole, escape: string, name: string) => {
     if (escape !== "") return whole.slice(1);
-    const found = env[name] ?? "";
+    const found = lookup(name) ?? "";
     if (found === "") isMissing = true;
     return found;
   });
-  return isMissing || text.trim() === "" ? undefined : text.trim();
+  return isMissing ? undefined : nonBlank(text);
+}
+
+function nonBlank(text: string | undefined): string | undefined {
+  const trimmed = text?.trim() ?? "";
+  return trimmed === "" ? undefined : trimmed;
 }
 
 /** A number, which may be written as a string with a `${NAME}`. */
-export function readNumber(value: unknown, env: Env): number | undefined {
-  const number = typeof value === "number" ? value : Number(readString(value, env) ?? NaN);
+export function readNumber(value: unknown, lookup: Lookup): number | undefined {
+  const number = typeof value === "number" ? value : Number(readString(value, lookup) ?? NaN);
   return Number.isInteger(number) && number > 0 && number <= 65_535 ? number : undefined;
 }
 
@@ -92,19 +99,20 @@ export function readNumber(value: unknown, env: Env): number | undefined {
  * A secret: a string, or a reference `{source, provider, id}`. References to the environment are looked up; those to a
  * file, a command or a store need the gateway's own providers. (`$NAME` is an older form of a reference.)
  */
-export function readSecretValue(value: unknown, env: Env, place: string): SecretValue | undefined {
+export function readSecretValue(value: unknown, lookup: Lookup, place: string): SecretValue | undefined {
   if (value === undefined || value === null) return undefined;
   const short = typeof value === "string" ? /^\s*\$([A-Z][A-Z0-9_]*)\s*$/.exec(value)?.[1] : undefined;
-  const text = short === undefined ? readString(value, env) : env[short];
+  const text = short === undefined ? readString(value, lookup) : lookup(short);
   if (typeof value === "string") return at(place, text, undefined);
   const source = isRecord(value) ? value["source"] : undefined;
   if (!isRecord(value) || typeof source !== "string") return at(place, undefined, "not a string");
   const id = value["id"];
-  const found = source === "env" && typeof id === "string" ? env[id] : undefined;
+  const found = source === "env" && typeof id === "string" ? lookup(id) : undefined;
   return at(place, found, `a SecretRef (${source.slice(0, 20)}), which only the gateway can look up`);
 }
 
 function at(place: string, text: string | undefined, unusable: string | undefined): SecretValue | undefined {
-  if (text !== undefined && text !== "") return { place, value: new Secret(text), unusable: undefined };
+  const trimmed = nonBlank(text);
+  if (trimmed !== undefined) return { place, value: new Secret(trimmed), unusable: undefined };
   return unusable === undefined ? undefined : { place, value: undefined, unusable };
 }

@@ -31,6 +31,8 @@ export interface SettingsInput {
   readonly flags: Readonly<Record<string, string | boolean | undefined>>;
   readonly env: Env;
   readonly os: Os;
+  /** Numeric, for judging who owns a secret's file; undefined where files have no owners. */
+  readonly userId?: number | undefined;
   readonly directories: Pick<Directories, "config">;
   readStdin(): Promise<string>;
   runShell(commandLine: string, signal: AbortSignal): Promise<CommandResult>;
@@ -79,6 +81,7 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
   requireSafe(endpoint.value, endpoint.origin, plain.allowInsecurePrivate.value);
   const candidates = await gatherCandidates(sources, endpoint, {
     os: input.os,
+    userId: input.userId,
     env: input.env,
     configDirectory: input.directories.config,
     readStdin: input.readStdin,

@@ -22,6 +22,7 @@ import { checkSecret, cutNewline, readSecretFile, readSecretInput, runSecretComm
 /** What the places need to be read. */
 export interface SecretReader {
   readonly os: Os;
+  readonly userId: number | undefined;
   readonly env: Env;
   readonly configDirectory: string;
   readStdin(): Promise<string>;
@@ -213,7 +214,7 @@ function fileCandidate(kind: SecretKind, given: Given, binding: Binding, reader:
   const origin: Origin = { kind: given.origin.kind, name: `${given.origin.name} ${path}` };
   const load = () =>
     Promise.resolve().then(() => {
-      const { secret, warnings } = readSecretFile(reader.os, path, origin);
+      const { secret, warnings } = readSecretFile(reader.os, path, origin, reader.userId);
       for (const warning of warnings) reader.warn(warning);
       return secret;
     });

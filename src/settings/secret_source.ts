@@ -30,26 +30,37 @@ export function cutNewline(text: string): string {
 
 /**
  * Reads a secret from a file.
- * @returns the secret, and what a careful person would be told: the file may well belong to others (container secrets
+ * @param userId whose process this is, when that is known
+ * @returns the secret, and what a careful person would be told: the file may well be someone else's (container secrets
  * are links, or readable by all), so this only warns
  * @throws ClawError `config/invalid` when there is no such file, or no secret in it
  */
-export function readSecretFile(os: Os, path: string, origin: Origin): { secret: Secret; warnings: string[] } {
+export function readSecretFile(
+  os: Os,
+  path: string,
+  origin: Origin,
+  userId: number | undefined,
+): { secret: Secret; warnings: string[] } {
   let text: string | undefined;
   try {
     text = readText(path);
   } catch (cause) {
     throw unreadable(path, cause);
   }
-  if (text === undefined) throw new ClawError("config/invalid", `${origin.name}: there is no file ${path}`);
+  if (text === undefined) {
+    const hint = "check that path";
+    throw new ClawError("config/invalid", `${origin.name}: there is no file ${path}`, { hint });
+  }
   const secret = checkSecret(text, origin);
-  return { secret, warnings: os === "windows" ? [] : exposure(path) };
+  return { secret, warnings: os === "windows" ? [] : exposure(path, userId) };
 }
 
-function exposure(path: string): string[] {
+function exposure(path: string, userId: number | undefined): string[] {
   const facts = factsOf(path);
   if (facts === undefined) return [];
   if (facts.isLink) return [`${path} is a symbolic link: whoever can change it chooses the secret`];
+  const isForeign = userId !== undefined && facts.ownerId !== userId && facts.ownerId !== 0;
+  if (isForeign) return [`${path} belongs to another user, who may change it`];
   return (facts.mode & 0o077) === 0 ? [] : [`others may read ${path}: chmod 600 ${path}`];
 }
 
