@@ -37,10 +37,10 @@ export function proofText(fields: ProofFields, proofVersion: ProofVersion = "v3"
     fields.nonce,
   ];
   if (proofVersion === "v2") return common.join("|");
-  return [...common, normalise(fields.platform), normalise(fields.deviceFamily)].join("|");
+  return [...common, normaliseMetadata(fields.platform), normaliseMetadata(fields.deviceFamily)].join("|");
 }
 
 /** Trimmed, and only A to Z lower-cased, as the gateway does it: `toLowerCase` would touch other alphabets too. */
-function normalise(value: string | undefined): string {
+export function normaliseMetadata(value: string | undefined): string {
   return (value ?? "").trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -1,0 +1,107 @@
+/**
+ * One call of a connected client: may its role and scopes call the method, is it known, are its params in order, is it
+ * too often; then its handler. In the order of the real gateways. Next: `handlers.ts`.
+ */
+import {
+  hasScope,
+  type Method,
+  type MethodRow,
+  methods,
+  newerParamsIn,
+  type RequestFrame,
+  scopes,
+  type WireError,
+} from "../protocol/mod.ts";
+import { paramsSchema } from "./accepted.ts";
+import type { Client } from "./admission.ts";
+import { complaintsOf } from "./complaints.ts";
+import type { Effect } from "./effects.ts";
+import { handle } from "./handlers.ts";
+import type { StepContext } from "./options.ts";
+import { invalid, refusal } from "./wire_errors.ts";
+
+export interface Dispatched {
+  readonly effects: readonly Effect[];
+  /** The client's role forbids the call. */
+  readonly isStray: boolean;
+}
+
+/** Decides what a well-formed request leads to. */
+export function dispatch(request: RequestFrame, client: Client, context: StepContext): Dispatched {
+  const { id, method } = request;
+  const refuse = (error: WireError): Dispatched => ({ effects: [refusal(id, error)], isStray: false });
+  if (method === "connect") return refuse(invalid("connect is only valid as the first request"));
+  if (client.role !== "operator" && method !== "health") {
+    return { effects: [refusal(id, invalid(`unauthorized role: ${client.role}`))], isStray: true };
+  }
+  const name = knownMethod(method, context);
+  const lacking = lackingScope(name, client);
+  if (lacking !== undefined) return refuse(missingScope(lacking, context));
+  const waitMs = countWrite(method, client, context);
+  if (waitMs > 0) return refuse(tooOften(method, waitMs, context));
+  if (name === undefined) return refuse(invalid(`unknown method: ${method}`));
+  const params = request.params ?? {};
+  const complaints = complaintsAbout(name, params, context);
+  if (complaints !== undefined) return refuse(invalid(`invalid ${method} params: ${complaints}`));
+  return {
+    effects: [...laxity(name, params, context), ...handle(name, id, params, { ...context, client })],
+    isStray: false,
+  };
+}
+
+function knownMethod(method: string, { generation }: StepContext): Method | undefined {
+  if (!Object.hasOwn(methods, method)) return undefined;
+  const row: MethodRow = methods[method as Method];
+  return row.newer === true && generation.protocol === 3 ? undefined : method as Method;
+}
+
+/** An unknown method asks for the highest scope: who lacks it is not told that the method is unknown. */
+function lackingScope(method: Method | undefined, client: Client): string | undefined {
+  const row: MethodRow | undefined = method === undefined ? undefined : methods[method];
+  const wanted = row === undefined ? scopes.admin : row.scope;
+  return wanted === undefined || hasScope(client.scopes, wanted) ? undefined : wanted;
+}
+
+function missingScope(scope: string, { generation }: StepContext): WireError {
+  const message = `missing scope: ${scope}`;
+  if (generation.protocol === 3) return invalid(message);
+  return {
+    code: "FORBIDDEN",
+    message,
+    details: { code: "MISSING_SCOPE", missingScope: scope, requiredScopes: [scope] },
+  };
+}
+
+function countWrite(method: string, client: Client, { generation, memory, options, connId }: StepContext): number {
+  const { methods: limited, calls, windowMs } = generation.writeLimit;
+  if (!limited.includes(method)) return 0;
+  return memory.countWrite(`${method} ${client.deviceId ?? connId}`, calls, windowMs, options.clock.now());
+}
+
+function tooOften(method: string, retryAfterMs: number, { generation }: StepContext): WireError {
+  const { calls, windowMs } = generation.writeLimit;
+  return {
+    code: "UNAVAILABLE",
+    message: `rate limit exceeded for ${method}; retry after ${Math.ceil(retryAfterMs / 1000)}s`,
+    retryable: true,
+    retryAfterMs,
+    details: { method, limit: `${calls} per ${windowMs / 1000}s` },
+  };
+}
+
+function complaintsAbout(method: Method, params: unknown, { generation }: StepContext): string | undefined {
+  const newer = generation.protocol === 3 ? newerParamsIn(method, params) : [];
+  const unexpected = newer.map((name) => `at root: unexpected property '${name}'`);
+  const others = complaintsOf(paramsSchema(method, generation.protocol), params, generation.protocol);
+  const all = [...(others === undefined ? [] : [others]), ...unexpected];
+  return all.length === 0 ? undefined : all.join("; ");
+}
+
+/** Says so when the gateway lets pass what is probably a slip of the client. */
+function laxity(method: Method, params: unknown, { generation }: StepContext): Effect[] {
+  const row: MethodRow = methods[method];
+  const complaints = complaintsOf(row.params, params, generation.protocol);
+  if (complaints === undefined) return [];
+  const advice = `The gateway does not read this, but ${method} has no such params: ${complaints}.`;
+  return [{ kind: "log", note: { event: "params ignored", text: method, advice } }];
+}

@@ -1,0 +1,35 @@
+/**
+ * What a step wants done, as data: `session.ts` decides, `gateway.ts` does it, in this order. That keeps every decision
+ * free of sockets and timers. Next: `session.ts`.
+ */
+import type { Frame } from "../protocol/mod.ts";
+
+/** What a log line says besides when and on which connection. */
+export interface LogNote {
+  /** The real gateway's words for it, e.g. `handshake timeout`. */
+  readonly event: string;
+  readonly text: string;
+  /** One sentence on what the client did wrong, and what would be right. */
+  readonly advice?: string;
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+export type Effect =
+  /** Answer this client. */
+  | { readonly kind: "send"; readonly frame: Frame }
+  /** Tell every client that may see the event. `versioned` adds `stateVersion`. */
+  | { readonly kind: "emit"; readonly event: string; readonly payload: unknown; readonly versioned?: boolean }
+  /** End this connection. */
+  | { readonly kind: "close"; readonly code: number; readonly reason: string }
+  /** End every connection of a device whose credential is gone. */
+  | { readonly kind: "evict"; readonly deviceId: string; readonly role: string | undefined }
+  /** Decide again after a while. */
+  | { readonly kind: "later"; readonly afterMs: number; readonly decide: () => readonly Effect[] }
+  | { readonly kind: "log"; readonly note: LogNote };
+
+/** A close reason may be 123 bytes of UTF-8 (RFC 6455 §5.5); the gateway cuts it there. */
+export function cutReason(reason: string): string {
+  const bytes = new TextEncoder().encode(reason);
+  if (bytes.length <= 123) return reason;
+  return new TextDecoder().decode(bytes.slice(0, 123)).replace(/\uFFFD$/, "");
+}

@@ -1,0 +1,214 @@
+/**
+ * The other end: a strict, inspectable gateway for tests, demos and authors of clients. This file does what
+ * `session.ts` decides: sends, closes, tells others, waits. It listens nowhere: `listen.ts` does, or a test joins a
+ * transport in memory.
+ */
+import { encodeFrame, handshakeTimeoutMs, hasScope, tickIntervalMs } from "../protocol/mod.ts";
+import type { Closed, Transport } from "../transport/transport.ts";
+import type { Client } from "./admission.ts";
+import type { Effect, LogNote } from "./effects.ts";
+import { type Generation, generations } from "./generation.ts";
+import { Memory } from "./memory.ts";
+import type { DevGatewayOptions, StepContext } from "./options.ts";
+import { judgeLocality, type PeerFacts } from "./peer.ts";
+import { presenceEvent, presenceKey } from "./presence.ts";
+import { challenge, type SessionState, step } from "./session.ts";
+
+export type { DevGatewayOptions } from "./options.ts";
+
+/** One client, from its upgrade to its end. */
+interface Session {
+  readonly context: StepContext;
+  readonly transport: Transport;
+  readonly openedAt: number;
+  state: SessionState;
+  /** Counts events to this connection, on protocol 4. */
+  seq: number;
+}
+
+export class DevGateway {
+  readonly memory: Memory;
+  readonly #options: DevGatewayOptions;
+  readonly #generation: Generation;
+  readonly #sessions = new Map<Session, Promise<void>>();
+  readonly #timers = new Set<() => void>();
+  #stopTicks: (() => void) | undefined;
+  #seq = 0;
+
+  constructor(options: DevGatewayOptions) {
+    this.#options = options;
+    this.#generation = generations[options.protocol];
+    this.memory = new Memory(this.#generation, options.clock, options.ids);
+  }
+
+  /** Runs one session over a transport that is open; resolves when the transport has ended. */
+  accept(transport: Transport, peer: PeerFacts): Promise<void> {
+    const session: Session = {
+      context: this.#contextFor(peer),
+      transport,
+      openedAt: this.#options.clock.now(),
+      state: { phase: "challenged" },
+      seq: 0,
+    };
+    const run = this.#run(session);
+    this.#sessions.set(session, run);
+    this.#stopTicks ??= this.#tickForever();
+    return run;
+  }
+
+  /** Whether a peer may even upgrade: protocol 4 refuses forwarded headers from whom it does not trust. */
+  admitsUpgrade(peer: PeerFacts): boolean {
+    const { protocol, trustsProxy = false } = this.#options;
+    return !judgeLocality(peer, protocol, trustsProxy).isUnattributable;
+  }
+
+  get uptimeMs(): number {
+    return this.#options.clock.now() - this.memory.startedAt;
+  }
+
+  /** Ends every session, by default as a restart does, and waits up to a second for the clients to agree. */
+  async close(code = 1012, reason = "service restart"): Promise<void> {
+    for (const session of this.#sessions.keys()) session.transport.close(code, reason);
+    let cancel = () => {};
+    const enough = new Promise<void>((resolve) => (cancel = this.#options.clock.after(1_000, resolve)));
+    await Promise.race([Promise.all(this.#sessions.values()), enough]);
+    for (const stop of [cancel, ...this.#timers]) stop();
+    this.#timers.clear();
+  }
+
+  async #run(session: Session): Promise<void> {
+    const { transport, context } = session;
+    this.#do(session, [challenge(context)]);
+    const disarm = this.#armHandshakeTimeout(session);
+    for (let message = await transport.receive(); message !== undefined; message = await transport.receive()) {
+      const next = await step(session.state, message, context);
+      // While a signature was checked, the timeout may have ended the session.
+      if (session.state.phase !== "ended") session.state = next.state;
+      if (session.state.phase !== "challenged") disarm();
+      this.#do(session, next.effects);
+    }
+    disarm();
+    this.#finish(session, await transport.closed);
+  }
+
+  #armHandshakeTimeout(session: Session): () => void {
+    const { clock, handshakeTimeoutMs: ms = handshakeTimeoutMs[this.#options.protocol] } = this.#options;
+    return clock.after(ms, () => {
+      if (session.state.phase !== "challenged") return;
+      session.state = { phase: "ended" };
+      const advice = `Answer the challenge with connect within ${ms} ms of the upgrade.`;
+      this.#log(session, { event: "handshake timeout", text: "", advice });
+      session.transport.close(1000, "");
+    });
+  }
+
+  #finish(session: Session, { code, reason }: Closed): void {
+    const { context, state } = session;
+    this.#sessions.delete(session);
+    const client = state.phase === "connected" ? state.client : undefined;
+    const event = client === undefined ? "closed before connect" : "closed";
+    const { host, origin, userAgent } = context.peer;
+    this.#log(session, { event, text: "", facts: { code, reason, host, origin, userAgent } });
+    if (client !== undefined && !this.#generation.unlistedModes.includes(client.params.client.mode)) {
+      const key = presenceKey(client, this.#generation.protocol, context.connId);
+      this.memory.presence.note(key, { reason: "disconnect" });
+      this.#do(session, [presenceEvent(context)]);
+    }
+    session.state = { phase: "ended" };
+    if (this.#sessions.size > 0) return;
+    this.#stopTicks?.();
+    this.#stopTicks = undefined;
+  }
+
+  #do(session: Session, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === "send") session.transport.send(encodeFrame(effect.frame));
+      else if (effect.kind === "emit") this.#emit(effect);
+      else if (effect.kind === "close") session.transport.close(effect.code, effect.reason);
+      else if (effect.kind === "evict") this.#evict(effect.deviceId, effect.role);
+      else if (effect.kind === "log") this.#log(session, effect.note);
+      else this.#later(session, effect.afterMs, effect.decide);
+    }
+  }
+
+  #later(session: Session, afterMs: number, decide: () => readonly Effect[]): void {
+    const cancel = this.#options.clock.after(afterMs, () => {
+      this.#timers.delete(cancel);
+      this.#do(session, decide());
+    });
+    this.#timers.add(cancel);
+  }
+
+  /** Tells every connected client that may see the event. On protocol 3 the counter also counts what some may not see. */
+  #emit({ event, payload, versioned }: Extract<Effect, { kind: "emit" }>): void {
+    this.memory.noteEmitted({ at: this.#options.clock.now(), event, payload });
+    this.#seq += 1;
+    for (const session of this.#sessions.keys()) {
+      if (session.state.phase !== "connected" || !this.#maySee(session.state.client, event)) continue;
+      session.seq += 1;
+      const seq = this.#generation.seqPer === "gateway" ? this.#seq : session.seq;
+      const stateVersion = versioned === true ? { stateVersion: this.memory.stateVersion } : {};
+      session.transport.send(encodeFrame({ type: "event", event, payload, seq, ...stateVersion }));
+    }
+  }
+
+  #maySee(client: Client, event: string): boolean {
+    const needed = this.#generation.eventScopes[event] ?? this.#generation.otherEvents;
+    if (needed === "none") return true;
+    return needed !== "nobody" && hasScope(client.scopes, needed);
+  }
+
+  #evict(deviceId: string, role: string | undefined): void {
+    for (const session of this.#sessions.keys()) {
+      if (session.state.phase !== "connected") continue;
+      const { client } = session.state;
+      if (client.deviceId !== deviceId || (role !== undefined && client.role !== role)) continue;
+      session.transport.close(4001, "device removed");
+    }
+  }
+
+  #tickForever(): () => void {
+    let cancel = () => {};
+    const arm = () => {
+      cancel = this.#options.clock.after(tickIntervalMs, () => {
+        this.#emit({ kind: "emit", event: "tick", payload: { ts: this.#options.clock.now() } });
+        arm();
+      });
+    };
+    arm();
+    return () => cancel();
+  }
+
+  #contextFor(peer: PeerFacts): StepContext {
+    const { protocol, trustsProxy = false, ids } = this.#options;
+    return {
+      options: this.#options,
+      generation: this.#generation,
+      memory: this.memory,
+      connId: ids.uuid(),
+      nonce: ids.uuid(),
+      peer,
+      locality: judgeLocality(peer, protocol, trustsProxy),
+      isConnected: (deviceId) =>
+        [...this.#sessions.keys()].some(({ state }) =>
+          state.phase === "connected" && state.client.deviceId === deviceId
+        ),
+    };
+  }
+
+  #log(session: Session, { event, text, advice, facts }: LogNote): void {
+    const at = this.#options.clock.now();
+    const { connId, peer } = session.context;
+    const line = {
+      at,
+      connId,
+      event,
+      text,
+      ...(advice === undefined ? {} : { advice }),
+      durationMs: at - session.openedAt,
+      facts: { remote: peer.address, ...facts },
+    };
+    this.memory.noteLog(line);
+    this.#options.log?.(line);
+  }
+}

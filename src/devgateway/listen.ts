@@ -1,0 +1,198 @@
+/**
+ * The only listening code: binds 127.0.0.1, upgrades to WebSocket and hands each socket to the dev gateway as a
+ * transport. The server's own socket is adapted here and not by `transport/web_socket.ts`, because a server may close
+ * with any code (1002, 1008, 4001 …) where a client may not.
+ */
+import { ClawError } from "../errors.ts";
+import { maxPayloadBytes } from "../protocol/mod.ts";
+import { Inbox } from "../transport/inbox.ts";
+import type { Closed, Transport } from "../transport/transport.ts";
+import type { DevGateway } from "./gateway.ts";
+import type { PeerFacts } from "./peer.ts";
+
+export interface Listening {
+  /** Where clients connect, e.g. `ws://127.0.0.1:18789`. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends all sessions and frees the port. */
+  close(): Promise<void>;
+}
+
+const address = "127.0.0.1";
+
+/**
+ * Starts listening.
+ * @param options.port 0 lets the system choose
+ * @param options.host anything but 127.0.0.1 or localhost is refused
+ * @throws ClawError `config/invalid` for another host or a port that is taken
+ */
+// deno-lint-ignore require-await -- a host that is refused rejects, as a port that is taken does
+export async function listen(
+  gateway: DevGateway,
+  options: { readonly port: number; readonly host?: string },
+): Promise<Listening> {
+  const { port, host = address } = options;
+  if (host !== address && host !== "localhost") {
+    throw new ClawError("config/invalid", `the dev gateway listens on ${address} only, not on ${host}`);
+  }
+  const server = serve(gateway, port);
+  return {
+    url: `ws://${address}:${server.port}`,
+    port: server.port,
+    async close() {
+      await gateway.close();
+      await server.stop();
+    },
+  };
+}
+
+interface Server {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** What is used of a server's socket, of either runtime. */
+interface ServerSocket {
+  send(text: string): unknown;
+  close(code?: number, reason?: string): unknown;
+}
+
+/** A transport, and what the runtime's callbacks put into it. */
+interface Accepted {
+  readonly transport: Transport;
+  put(data: string | Uint8Array): void;
+  end(closed: Closed): void;
+}
+
+function adaptServerSocket(socket: ServerSocket): Accepted {
+  const inbox = new Inbox();
+  let own: Closed | undefined;
+  let resolve: (closed: Closed) => void = () => {};
+  const closed = new Promise<Closed>((done) => (resolve = done));
+  return {
+    transport: {
+      send: (text) => {
+        if (own === undefined) socket.send(text);
+      },
+      receive: (signal) => inbox.take(signal),
+      close: (code = 1000, reason = "") => {
+        if (own !== undefined) return;
+        own = { code, reason };
+        socket.close(code, reason);
+      },
+      closed,
+    },
+    put: (data) => inbox.put(data),
+    end: (theirs) => {
+      inbox.end();
+      // Deno reports 1005 for a close of our own.
+      resolve(own ?? theirs);
+      own ??= theirs;
+    },
+  };
+}
+
+function serve(gateway: DevGateway, port: number): Server {
+  try {
+    return bun === undefined ? serveOnDeno(gateway, port) : serveOnBun(bun, gateway, port);
+  } catch (cause) {
+    throw new ClawError("config/invalid", `port ${port} is not free on ${address}`, { cause });
+  }
+}
+
+function serveOnDeno(gateway: DevGateway, port: number): Server {
+  const server = Deno.serve({ port, hostname: address, onListen() {} }, (request, { remoteAddr }) => {
+    // Read first: with the upgrade the request's headers are gone.
+    const peer = peerOf(request, remoteAddr.hostname);
+    const refused = refuseUpgrade(request, gateway, peer);
+    if (refused !== undefined) return refused;
+    // No pings of the runtime's own: neither generation's clients count on them.
+    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: 0 });
+    const { transport, put, end } = adaptServerSocket(socket);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => void gateway.accept(transport, peer);
+    socket.onmessage = ({ data }) => put(typeof data === "string" ? data : new Uint8Array(data));
+    socket.onclose = ({ code, reason }) => end({ code: code === 0 ? 1006 : code, reason });
+    return response;
+  });
+  return { port: server.addr.port, stop: () => server.shutdown() };
+}
+
+function serveOnBun(runtime: BunRuntime, gateway: DevGateway, port: number): Server {
+  const server = runtime.serve({
+    port,
+    hostname: address,
+    fetch(request, self) {
+      const peer = peerOf(request, self.requestIP(request)?.address ?? address);
+      const refused = refuseUpgrade(request, gateway, peer);
+      if (refused !== undefined) return refused;
+      self.upgrade(request, { data: { peer } });
+      return undefined;
+    },
+    websocket: {
+      maxPayloadLength: 2 * maxPayloadBytes,
+      idleTimeout: 0,
+      open(socket) {
+        socket.data.accepted = adaptServerSocket(socket);
+        void gateway.accept(socket.data.accepted.transport, socket.data.peer);
+      },
+      message: (socket, data) => socket.data.accepted?.put(typeof data === "string" ? data : new Uint8Array(data)),
+      close: (socket, code, reason) => socket.data.accepted?.end({ code, reason }),
+    },
+  });
+  return { port: server.port, stop: () => server.stop(true) };
+}
+
+/** Plain HTTP gets the health probes of a real gateway; a refused upgrade gets its status. */
+function refuseUpgrade(request: Request, gateway: DevGateway, peer: PeerFacts): Response | undefined {
+  const { pathname } = new URL(request.url);
+  if (pathname === "/healthz") return Response.json({ ok: true, status: "live" });
+  if (pathname === "/readyz") return Response.json({ ready: true, failing: [], uptimeMs: gateway.uptimeMs });
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    return new Response("Upgrade Required", { status: 426, headers: { upgrade: "websocket" } });
+  }
+  return gateway.admitsUpgrade(peer) ? undefined : new Response("Unauthorized", { status: 401 });
+}
+
+function peerOf({ headers }: Request, remote: string): PeerFacts {
+  const header = (name: string) => headers.get(name) ?? undefined;
+  return {
+    address: remote,
+    host: header("host"),
+    origin: header("origin"),
+    userAgent: header("user-agent"),
+    forwardedFor: header("x-forwarded-for"),
+    realIp: header("x-real-ip"),
+    forwardedHost: header("x-forwarded-host"),
+    forwardedProto: header("x-forwarded-proto"),
+  };
+}
+
+/** What is used of Bun's server (bun.com/docs/api/websockets); its types are not loaded under Deno. */
+interface BunRuntime {
+  serve(options: {
+    port: number;
+    hostname: string;
+    fetch(request: Request, server: BunServer): Response | undefined;
+    websocket: {
+      maxPayloadLength: number;
+      idleTimeout: number;
+      open(socket: BunSocket): void;
+      message(socket: BunSocket, data: string | Uint8Array): void;
+      close(socket: BunSocket, code: number, reason: string): void;
+    };
+  }): BunServer;
+}
+
+interface BunServer {
+  readonly port: number;
+  stop(closesConnections: boolean): Promise<void>;
+  requestIP(request: Request): { readonly address: string } | null;
+  upgrade(request: Request, options: { data: BunSocket["data"] }): boolean;
+}
+
+interface BunSocket extends ServerSocket {
+  readonly data: { readonly peer: PeerFacts; accepted?: Accepted };
+}
+
+const bun = (globalThis as { Bun?: BunRuntime }).Bun;

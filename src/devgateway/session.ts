@@ -1,0 +1,157 @@
+/**
+ * One step of one session: a message comes in, decisions go out. No sockets, no timers, no clock but the one it is
+ * given: `gateway.ts` does what is decided here. Next: `admission.ts` for the handshake, `dispatch.ts` for the calls.
+ */
+import {
+  isLongerThan,
+  maxHandshakeBytes,
+  maxPayloadBytes,
+  type Message,
+  parseJson,
+  type RequestFrame,
+} from "../protocol/mod.ts";
+import { requestSchema } from "./accepted.ts";
+import { admit, type Client } from "./admission.ts";
+import { complaintsOf } from "./complaints.ts";
+import { dispatch } from "./dispatch.ts";
+import { cutReason, type Effect } from "./effects.ts";
+import { healthEvent, helloFor } from "./hello.ts";
+import type { StepContext } from "./options.ts";
+import { noteArrival, presenceEvent } from "./presence.ts";
+import type { Refusal } from "./refusals.ts";
+import { refusal } from "./wire_errors.ts";
+
+/** Where a session stands. */
+export type SessionState =
+  | { readonly phase: "challenged" }
+  /** `strayCalls`: how many calls in a row its role forbade; a real gateway ends the session at the eleventh. */
+  | { readonly phase: "connected"; readonly client: Client; readonly strayCalls: number }
+  | { readonly phase: "ended" };
+
+export interface Step {
+  readonly state: SessionState;
+  /** To be done in this order. */
+  readonly effects: readonly Effect[];
+}
+
+/** The first frame of every session. */
+export function challenge({ nonce, generation, options }: StepContext): Effect {
+  const payload = { nonce, ts: options.clock.now(), ...generation.challenge };
+  return { kind: "send", frame: { type: "event", event: "connect.challenge", payload } };
+}
+
+/** Decides what one message leads to. Never throws, whatever the message is. */
+export function step(state: SessionState, message: Message, context: StepContext): Step | Promise<Step> {
+  if (state.phase === "ended") return { state, effects: [] };
+  const limit = state.phase === "challenged" ? maxHandshakeBytes : maxPayloadBytes;
+  if (isTooLong(message, limit)) {
+    return end("preauth-payload-too-large", { code: 1009 }, `A message may be ${limit} bytes long here.`);
+  }
+  // A JSON text in a binary message is accepted too (transcript 11b).
+  const value = valueOf(typeof message === "string" ? message : new TextDecoder().decode(message));
+  if (state.phase === "challenged") return shakeHands(value, context);
+  if (value === undefined) return { state, effects: [parseError] };
+  return call(state, value, context);
+}
+
+async function shakeHands(value: unknown, context: StepContext): Promise<Step> {
+  const { protocol } = context.generation;
+  if (value === undefined) return end("parse-error", {}, "The first message must be a request as JSON text.");
+  if (protocol === 4 && claimsWorker(value)) {
+    return end("invalid-handshake", { code: 1008, reason: "invalid-handshake" }, "Workers do not connect here.");
+  }
+  if (complaintsOf(requestSchema(protocol), value, protocol) !== undefined) {
+    const advice = 'The first message must be a request {type:"req", id, method:"connect", params}.';
+    return end("invalid-handshake", { code: 1008, reason: "invalid request frame" }, advice);
+  }
+  const request = value as RequestFrame;
+  if (request.method !== "connect") {
+    return turnAway(request.id, {
+      code: "INVALID_REQUEST",
+      message: "invalid handshake: first request must be connect",
+      closeCode: 1008,
+      cause: "invalid-handshake",
+      advice: `Call ${request.method} after hello-ok; the first request must be connect.`,
+    });
+  }
+  const admission = await admit(request.params, context);
+  if ("refusal" in admission) {
+    const away = turnAway(request.id, admission.refusal);
+    return { ...away, effects: [...admission.effects, ...away.effects] };
+  }
+  const { client, token } = admission;
+  const isListed = noteArrival(client, context);
+  const payload = helloFor(client, token, context);
+  const effects: Effect[] = [
+    ...admission.effects,
+    { kind: "send", frame: { type: "res", id: request.id, ok: true, payload } },
+    ...(protocol === 3 ? [healthEvent(context)] : []),
+    ...(protocol === 4 && isListed ? [presenceEvent(context)] : []),
+  ];
+  return { state: { phase: "connected", client, strayCalls: 0 }, effects };
+}
+
+function call(state: SessionState & { phase: "connected" }, value: unknown, context: StepContext): Step {
+  const complaints = complaintsOf(requestSchema(context.generation.protocol), value, context.generation.protocol);
+  if (complaints !== undefined) {
+    const message = `invalid request frame: ${complaints}`;
+    return { state, effects: [refusal(idOf(value), { code: "INVALID_REQUEST", message })] };
+  }
+  const { effects, isStray } = dispatch(value as RequestFrame, state.client, context);
+  const strayCalls = isStray ? state.strayCalls + 1 : 0;
+  if (strayCalls <= 10) return { state: { ...state, strayCalls }, effects };
+  const advice = `Role ${state.client.role} may not call these methods: connect as operator.`;
+  const ended = end("repeated-unauthorized-requests", { code: 1008, reason: "repeated unauthorized calls" }, advice);
+  return { state: ended.state, effects: [...effects, ...ended.effects] };
+}
+
+const parseError: Effect = {
+  kind: "log",
+  note: {
+    event: "parse-error",
+    text: "a message that is not JSON was ignored",
+    advice: "Send one JSON value per message; a real gateway ignores anything else without a word.",
+  },
+};
+
+function turnAway(id: string, { code, message, details, closeCode, closeReason, cause, advice }: Refusal): Step {
+  const error = { code, message, ...(details === undefined ? {} : { details }) };
+  const reason = cutReason(closeReason ?? message);
+  const ended = end(cause, { code: closeCode, reason }, advice);
+  return { state: ended.state, effects: [refusal(id, error), ...ended.effects] };
+}
+
+function end(cause: string, close: { code?: number; reason?: string }, advice: string): Step {
+  const { code = 1000, reason = "" } = close;
+  return {
+    state: { phase: "ended" },
+    effects: [
+      { kind: "log", note: { event: cause, text: reason, advice } },
+      { kind: "close", code, reason },
+    ],
+  };
+}
+
+function isTooLong(message: Message, maxBytes: number): boolean {
+  return typeof message === "string" ? isLongerThan(message, maxBytes) : message.length > maxBytes;
+}
+
+/** The JSON value, or undefined (which JSON has not) when the text is no JSON. */
+function valueOf(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function idOf(value: unknown): string {
+  const id = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
+  return typeof id === "string" && id !== "" ? id : "invalid";
+}
+
+function claimsWorker(value: unknown): boolean {
+  const params = (value as { params?: { role?: unknown; client?: { id?: unknown; mode?: unknown } } | null } | null)
+    ?.params;
+  return params?.role === "worker" || params?.client?.id === "openclaw-worker" || params?.client?.mode === "worker";
+}

@@ -1,0 +1,88 @@
+/**
+ * Wake, health, status, presence, heartbeats, log tail, identity: the methods of `protocol/system.ts`.
+ */
+import type { Heartbeat, Method } from "../protocol/mod.ts";
+import type { Effect } from "./effects.ts";
+import type { Call, Handlers } from "./handlers.ts";
+import { healthEvent, healthReport, stateDir } from "./hello.ts";
+import { presenceEvent } from "./presence.ts";
+import { invalid } from "./wire_errors.ts";
+
+type SystemMethod = Exclude<Method, `cron.${string}` | `device.${string}`>;
+
+export const systemHandlers: Handlers<SystemMethod> = {
+  "wake": (params, call) => {
+    // Blank text is refused inside a successful response (transcript 14).
+    if (params.text.trim() === "") return { payload: { ok: false } };
+    call.memory.wakes.push({ ...params, at: call.options.clock.now(), connId: call.connId });
+    const isKeyed = params.sessionKey !== undefined;
+    return { payload: { ok: true }, after: params.mode === "now" || isKeyed ? heartbeatSoon(call) : [] };
+  },
+  "health": (_params, call) => ({
+    payload: healthReport(call),
+    after: call.generation.protocol === 3 ? [healthEvent(call)] : [],
+  }),
+  "status": (_params, { generation }) => ({
+    payload: {
+      runtimeVersion: generation.version,
+      heartbeat: { defaultAgentId: "main", agents: [{ agentId: "main", enabled: true, every: "30m" }] },
+      channelSummary: [],
+      queuedSystemEvents: [],
+      sessions: { paths: [], count: 0, recent: [] },
+    },
+  }),
+  "last-heartbeat": (_params, { memory }) => ({ payload: memory.lastHeartbeat }),
+  "set-heartbeats": (params, { memory }) => {
+    const { enabled } = params;
+    if (typeof enabled !== "boolean") {
+      return { error: invalid("invalid set-heartbeats params: enabled (boolean) required") };
+    }
+    memory.heartbeatsEnabled = enabled;
+    return { payload: { ok: true, enabled } };
+  },
+  "system-presence": (_params, { memory }) => ({ payload: memory.presence.list() }),
+  "system-event": (params, call) => {
+    const text = typeof params.text === "string" ? params.text.trim() : "";
+    if (text === "") return { error: invalid("text required") };
+    const key = params.deviceId ?? params.instanceId ?? text.slice(0, 64);
+    const { sessionKey: _sessionKey, wake: _wake, ...signs } = params;
+    call.memory.presence.note(key, { ...signs, text });
+    return { payload: { ok: true }, before: [presenceEvent(call)] };
+  },
+  "gateway.identity.get": (_params, { memory }) => ({ payload: memory.identity }),
+  "logs.tail": (params, { memory }) => {
+    const lines = memory.logLines.slice(-(params?.limit ?? 500));
+    const size = memory.logLines.reduce((sum, line) => sum + line.length + 1, 0);
+    return { payload: { file: `${stateDir}/gateway.log`, cursor: size, size, lines, truncated: false, reset: false } };
+  },
+};
+
+/** A heartbeat run some 200 to 500 ms from now; wakes that come meanwhile join it. */
+export function heartbeatSoon(call: Call): Effect[] {
+  const { memory, options } = call;
+  if (memory.heartbeatPending || !memory.heartbeatsEnabled || options.heartbeat === "none") return [];
+  memory.heartbeatPending = true;
+  const afterMs = Math.round(200 + options.ids.random() * 300);
+  return [{ kind: "later", afterMs, decide: () => [runHeartbeat(call)] }];
+}
+
+function runHeartbeat({ memory, options, generation }: Call): Effect {
+  const { status, reason } = options.heartbeat === undefined || options.heartbeat === "none"
+    ? { status: "ok-empty" as const, reason: undefined }
+    : { reason: undefined, ...options.heartbeat };
+  const heartbeat: Heartbeat = {
+    ts: options.clock.now(),
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    durationMs: 30,
+    ...(generation.protocol === 3 ? { hasMedia: false } : { silent: true, indicatorType: indicatorOf(status) }),
+  };
+  memory.heartbeatPending = false;
+  memory.lastHeartbeat = heartbeat;
+  return { kind: "emit", event: "heartbeat", payload: heartbeat };
+}
+
+function indicatorOf(status: string): string {
+  if (status === "failed") return "error";
+  return status === "sent" ? "alert" : "ok";
+}

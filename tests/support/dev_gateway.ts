@@ -1,0 +1,85 @@
+/**
+ * A dev gateway for tests: in memory on a clock that the test moves, or on a real loopback socket. Clients meet it
+ * through a transport, as they meet any gateway.
+ */
+import { DevGateway, type DevGatewayOptions } from "../../src/devgateway/gateway.ts";
+import { listen } from "../../src/devgateway/listen.ts";
+import type { GatewayLogLine } from "../../src/devgateway/log.ts";
+import { loopbackPeer, type PeerFacts } from "../../src/devgateway/peer.ts";
+import { realClock } from "../../src/platform/clock.ts";
+import type { Ids } from "../../src/platform/world.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
+import type { Transport } from "../../src/transport/transport.ts";
+import { createManualClock, type ManualClock } from "./clock.ts";
+
+/** The shared secret of every test gateway that is given no other. */
+export const testSecret = "dev-gateway-test-secret";
+
+/** Random enough for tests that meet real sockets. */
+export const randomIds: Ids = {
+  uuid: () => crypto.randomUUID(),
+  random: () => 0.5,
+  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+};
+
+/** What a test may choose; all else is a token gateway of protocol 4 that pairs on its own. */
+export type GatewayChoices = Partial<Omit<DevGatewayOptions, "clock" | "log">>;
+
+export interface MemoryGateway {
+  readonly gateway: DevGateway;
+  readonly clock: ManualClock;
+  readonly log: readonly GatewayLogLine[];
+  /** A new connection; the client's end. */
+  connect(peer?: PeerFacts): Transport;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A dev gateway in memory: no sockets, no waiting. */
+export function createMemoryGateway(choices: GatewayChoices = {}): MemoryGateway {
+  const clock = createManualClock();
+  const log: GatewayLogLine[] = [];
+  const gateway = new DevGateway({ ...defaults, ...choices, clock, log: (line) => void log.push(line) });
+  return {
+    gateway,
+    clock,
+    log,
+    connect(peer = loopbackPeer) {
+      const [client, server] = createTransportPair();
+      void gateway.accept(server, peer);
+      return client;
+    },
+    [Symbol.asyncDispose]: () => gateway.close(),
+  };
+}
+
+export interface SocketGateway {
+  readonly gateway: DevGateway;
+  readonly url: string;
+  readonly port: number;
+  readonly secret: string;
+  readonly log: readonly GatewayLogLine[];
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A dev gateway on a free loopback port, with a real clock. */
+export async function openSocketGateway(choices: GatewayChoices = {}): Promise<SocketGateway> {
+  const log: GatewayLogLine[] = [];
+  const options = { ...defaults, ...choices, clock: realClock, log: (line: GatewayLogLine) => void log.push(line) };
+  const gateway = new DevGateway(options);
+  const listening = await listen(gateway, { port: 0 });
+  return {
+    gateway,
+    url: listening.url,
+    port: listening.port,
+    secret: options.auth.secret,
+    log,
+    [Symbol.asyncDispose]: () => listening.close(),
+  };
+}
+
+const defaults = {
+  protocol: 4,
+  auth: { mode: "token", secret: testSecret },
+  pairing: "auto",
+  ids: randomIds,
+} as const;
