@@ -18,7 +18,7 @@ export function isLoopbackHost(host: string): boolean {
 export function isPrivateHost(host: string): boolean {
   const v4 = ipv4Of(host);
   if (v4 !== undefined) return isPrivateIpv4(v4);
-  if (host.startsWith("[")) return /^\[(f[cd]|fe[89ab])[0-9a-f]{2}:/.test(host);
+  if (host.startsWith("[")) return /^\[(f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):/.test(host);
   return /^[a-z0-9_-]+$/.test(host) && !isLoopbackHost(host);
 }
 

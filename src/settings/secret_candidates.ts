@@ -2,8 +2,6 @@
  * All places that may hold a shared secret, best first: flags, `CLAW_*`, OpenClaw's environment, claw's config file,
  * openclaw.json. Each is marked with the gateway it belongs to.
  */
-import { join } from "../platform/directories.ts";
-import type { CommandResult, Os } from "../platform/world.ts";
 import {
   type EndpointChoice,
   type EndpointSources,
@@ -11,31 +9,15 @@ import {
   type OpenclawGateways,
   openclawGateways,
 } from "./endpoint_choice.ts";
-import { type Env, expandHome, fromEnv, type Given, type Layer } from "./layers.ts";
+import { type Env, fromEnv, type Given, type Layer } from "./layers.ts";
 import type { OpenclawConfig } from "./openclaw_config.ts";
 import type { SecretValue } from "./openclaw_values.ts";
 import { invalid, type Origin } from "./origin.ts";
 import { type Candidate, type SecretKind, unusableSecret } from "./secret_choice.ts";
-import { Secret } from "./secret.ts";
-import { checkSecret, cutNewline, readSecretFile, readSecretInput, runSecretCommand } from "./secret_source.ts";
-
-/** What the places need to be read. */
-export interface SecretReader {
-  readonly os: Os;
-  readonly userId: number | undefined;
-  readonly env: Env;
-  readonly configDirectory: string;
-  readStdin(): Promise<string>;
-  runShell(commandLine: string): Promise<CommandResult>;
-  warn(text: string): void;
-}
-
-type Binding = Pick<Candidate, "isExplicit" | "boundTo" | "isAllowed">;
+import { explicit, type SecretReader, secretsIn, textCandidate } from "./secret_forms.ts";
+import { checkSecret } from "./secret_source.ts";
 
 const kindsInOrder = ["token", "password"] as const satisfies readonly SecretKind[];
-
-const atOnce = { unusable: undefined, isCostly: false } as const;
-const explicit: Binding = { isExplicit: true, boundTo: undefined, isAllowed: true };
 
 /**
  * The candidates of a run. An explicit one ends the search, unless it is to be thorough.
@@ -80,7 +62,7 @@ async function kindOrder(sources: EndpointSources, endpoint: EndpointChoice): Pr
 
 /** The secret of the command line. @throws ClawError `usage/bad-flag` when there are two */
 function flagCandidates(flags: Layer, reader: SecretReader): readonly Candidate[] {
-  const found = kindsInOrder.flatMap((kind) => layerCandidates(kind, flags, explicit, reader));
+  const found = kindsInOrder.flatMap((kind) => secretsIn(kind, flags, explicit, reader));
   const [first, second] = found;
   if (first !== undefined && second !== undefined) {
     throw invalid(
@@ -93,7 +75,7 @@ function flagCandidates(flags: Layer, reader: SecretReader): readonly Candidate[
 
 /** The secrets of `CLAW_*`. */
 function clawEnvCandidates(env: Layer, kinds: readonly SecretKind[], reader: SecretReader): readonly Candidate[] {
-  return kinds.flatMap((kind) => layerCandidates(kind, env, explicit, reader));
+  return kinds.flatMap((kind) => secretsIn(kind, env, explicit, reader));
 }
 
 /** The secrets of claw's config file: for the gateway that the file names, else for the one that OpenClaw means. */
@@ -105,7 +87,7 @@ function clawConfigCandidates(
   reader: SecretReader,
 ): readonly Candidate[] {
   const isAllowed = endpoint.reach === "origin" && endpoint.value.origin === boundTo;
-  return kinds.flatMap((kind) => layerCandidates(kind, claw, { isExplicit: false, boundTo, isAllowed }, reader));
+  return kinds.flatMap((kind) => secretsIn(kind, claw, { isExplicit: false, boundTo, isAllowed }, reader));
 }
 
 /**
@@ -167,64 +149,6 @@ function localKinds({ authMode, password }: OpenclawConfig): readonly SecretKind
   if (authMode === "token") return ["token"];
   if (authMode === "password" || authMode === "trusted-proxy") return ["password"];
   return password === undefined ? ["token"] : ["password", "token"];
-}
-
-/** A kind's value, file and command in one place, in the order in which they are taken. */
-function layerCandidates(kind: SecretKind, layer: Layer, binding: Binding, reader: SecretReader): readonly Candidate[] {
-  const [value, file, command] = [layer[kind], layer[`${kind}File`], layer[`${kind}Cmd`]];
-  return [
-    ...(value === undefined
-      ? []
-      : [isStdin(value) ? stdinCandidate(kind, value, reader) : typed(kind, value, binding, reader)]),
-    ...(file === undefined ? [] : [fileCandidate(kind, file, binding, reader)]),
-    ...(command === undefined ? [] : [commandCandidate(kind, command, binding, reader)]),
-  ];
-}
-
-function isStdin({ text, origin }: Given): boolean {
-  return origin.kind === "flag" && text === "-";
-}
-
-function typed(kind: SecretKind, given: Given, binding: Binding, reader: SecretReader): Candidate {
-  if (given.origin.kind === "flag") {
-    reader.warn(`${given.origin.name} on the command line can be seen with ps: use --${kind}-file FILE or --${kind} -`);
-  }
-  return textCandidate(kind, given, binding);
-}
-
-function textCandidate(kind: SecretKind, { text, origin }: Given, binding: Binding): Candidate {
-  // Checked only when it is used: a variable that is not for claw may hold what it likes.
-  const load = () => Promise.resolve().then(() => checkSecret(text, origin));
-  return { kind, origin, ...binding, value: new Secret(cutNewline(text)), ...atOnce, load };
-}
-
-function stdinCandidate(kind: SecretKind, given: Given, reader: SecretReader): Candidate {
-  const origin: Origin = { kind: "stdin", name: `${given.origin.name} -` };
-  const load = () => readSecretInput(reader.readStdin, origin);
-  return { kind, origin, ...explicit, value: undefined, ...atOnce, load };
-}
-
-function fileCandidate(kind: SecretKind, given: Given, binding: Binding, reader: SecretReader): Candidate {
-  const written = expandHome(given.text, reader.env);
-  const isRelative = !/^([A-Za-z]:)?[\\/]/.test(written);
-  // In a config file, relative means beside it: jobs start in directories that nobody thinks of.
-  const path = isRelative && given.origin.kind === "claw-config"
-    ? join(reader.os, reader.configDirectory, written)
-    : written;
-  const origin: Origin = { kind: given.origin.kind, name: `${given.origin.name} ${path}` };
-  const load = () =>
-    Promise.resolve().then(() => {
-      const { secret, warnings } = readSecretFile(reader.os, path, origin, reader.userId);
-      for (const warning of warnings) reader.warn(warning);
-      return secret;
-    });
-  return { kind, origin, ...binding, value: undefined, ...atOnce, load };
-}
-
-function commandCandidate(kind: SecretKind, given: Given, binding: Binding, reader: SecretReader): Candidate {
-  const origin: Origin = { kind: binding.isExplicit ? "command" : given.origin.kind, name: given.origin.name };
-  const load = () => runSecretCommand(() => reader.runShell(given.text), origin);
-  return { kind, origin, ...binding, value: undefined, unusable: undefined, isCostly: true, load };
 }
 
 function valueCandidate(kind: SecretKind, found: SecretValue, boundTo: string, isAllowed: boolean): Candidate {

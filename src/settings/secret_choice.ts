@@ -47,10 +47,11 @@ export interface SecretChoice {
 export interface Shadowed {
   readonly kind: SecretKind | "url";
   readonly origin: Origin;
-  readonly why: "outranked" | "other-origin";
+  /** `withheld`: it was configured for a gateway, and this one is another, or was given by hand. */
+  readonly why: "outranked" | "withheld";
   /** Only for secrets at hand. */
   readonly value: Secret | undefined;
-  /** For `other-origin`: the gateway it belongs to; for a URL: the gateway it names. */
+  /** The origin that a secret was configured for, if any, or that a URL names. */
   readonly gateway: string | undefined;
 }
 
@@ -78,18 +79,19 @@ export async function shadowedBy(
       kind,
       origin,
       value,
-      why: isAllowed ? "outranked" : "other-origin",
+      why: isAllowed ? "outranked" : "withheld",
       gateway: boundTo,
     }));
 }
 
-/** What to tell someone whose run has no secret although one was found that belongs to another gateway. */
+/** What to tell someone whose run has no secret although one was found; undefined when none was. */
 export function missingSecretHint(endpoint: Endpoint, shadowed: readonly Shadowed[]): string | undefined {
-  const other = shadowed.find(({ kind, why }) => kind !== "url" && why === "other-origin");
-  if (other === undefined) return undefined;
-  const owner = other.gateway ?? "the configured gateway";
-  return `${other.origin.name} belongs to ${owner}, so it was not sent to ${endpoint.origin}: ` +
-    `give that gateway's own with --token-file FILE or CLAW_TOKEN`;
+  const withheld = shadowed.find(({ kind, why }) => kind !== "url" && why === "withheld");
+  if (withheld === undefined) return undefined;
+  const { origin, gateway } = withheld;
+  const remedy = "give this one's with --token-file FILE or CLAW_TOKEN";
+  if (gateway !== endpoint.origin) return `${origin.name} is only for ${gateway}: ${remedy}`;
+  return `${origin.name} is not sent to a URL that was given by hand: leave the URL out, or ${remedy}`;
 }
 
 /** The error for a secret that openclaw.json only refers to. */

@@ -1,0 +1,95 @@
+/**
+ * The secrets that flags, `CLAW_*` and claw's config file give, in their three forms: written out, in a file, by a
+ * command; and on standard input for flags. Whether one may be used is decided in `secret_candidates.ts`.
+ */
+import { join } from "../platform/directories.ts";
+import type { CommandResult, Os } from "../platform/world.ts";
+import { type Env, expandHome, type Given, type Layer } from "./layers.ts";
+import type { Origin } from "./origin.ts";
+import type { Candidate, SecretKind } from "./secret_choice.ts";
+import { Secret } from "./secret.ts";
+import { checkSecret, cutNewline, readSecretFile, readSecretInput, runSecretCommand } from "./secret_source.ts";
+
+/** What the places need to be read. */
+export interface SecretReader {
+  readonly os: Os;
+  readonly userId: number | undefined;
+  readonly env: Env;
+  readonly configDirectory: string;
+  readStdin(): Promise<string>;
+  runShell(commandLine: string): Promise<CommandResult>;
+  warn(text: string): void;
+}
+
+/** Whom a place's secrets are for. */
+export type Binding = Pick<Candidate, "isExplicit" | "boundTo" | "isAllowed">;
+
+/** Given for this very run. */
+export const explicit: Binding = { isExplicit: true, boundTo: undefined, isAllowed: true };
+
+const atOnce = { unusable: undefined, isCostly: false } as const;
+
+/** A kind's value, file and command in one place, in the order in which they are taken. */
+export function secretsIn(
+  kind: SecretKind,
+  layer: Layer,
+  binding: Binding,
+  reader: SecretReader,
+): readonly Candidate[] {
+  const [value, file, command] = [layer[kind], layer[`${kind}File`], layer[`${kind}Cmd`]];
+  return [
+    ...(value === undefined
+      ? []
+      : [isStdin(value) ? stdinCandidate(kind, value, reader) : typed(kind, value, binding, reader)]),
+    ...(file === undefined ? [] : [fileCandidate(kind, file, binding, reader)]),
+    ...(command === undefined ? [] : [commandCandidate(kind, command, binding, reader)]),
+  ];
+}
+
+function isStdin({ text, origin }: Given): boolean {
+  return origin.kind === "flag" && text === "-";
+}
+
+function typed(kind: SecretKind, given: Given, binding: Binding, reader: SecretReader): Candidate {
+  if (given.origin.kind === "flag") {
+    reader.warn(`${given.origin.name} on the command line can be seen with ps: use --${kind}-file FILE or --${kind} -`);
+  }
+  return textCandidate(kind, given, binding);
+}
+
+/** A secret that is written out. */
+export function textCandidate(kind: SecretKind, { text, origin }: Given, binding: Binding): Candidate {
+  // Checked only when it is used: a variable that is not for claw may hold what it likes.
+  const load = () => Promise.resolve().then(() => checkSecret(text, origin));
+  return { kind, origin, ...binding, value: new Secret(cutNewline(text)), ...atOnce, load };
+}
+
+function stdinCandidate(kind: SecretKind, given: Given, reader: SecretReader): Candidate {
+  const origin: Origin = { kind: "stdin", name: `${given.origin.name} -` };
+  const load = () => readSecretInput(reader.readStdin, origin);
+  return { kind, origin, ...explicit, value: undefined, ...atOnce, load };
+}
+
+function fileCandidate(kind: SecretKind, given: Given, binding: Binding, reader: SecretReader): Candidate {
+  const origin: Origin = { kind: given.origin.kind, name: `${given.origin.name} ${given.text}` };
+  const load = () =>
+    Promise.resolve().then(() => {
+      const { secret, warnings } = readSecretFile(reader.os, pathOf(given, reader), origin, reader.userId);
+      for (const warning of warnings) reader.warn(warning);
+      return secret;
+    });
+  return { kind, origin, ...binding, value: undefined, ...atOnce, load };
+}
+
+/** In a config file, relative means beside it: jobs start in directories that nobody thinks of. */
+function pathOf({ text, origin }: Given, reader: SecretReader): string {
+  const path = expandHome(text, reader.env);
+  const isRelative = !/^([A-Za-z]:)?[\\/]/.test(path);
+  return isRelative && origin.kind === "claw-config" ? join(reader.os, reader.configDirectory, path) : path;
+}
+
+function commandCandidate(kind: SecretKind, given: Given, binding: Binding, reader: SecretReader): Candidate {
+  const origin: Origin = { kind: binding.isExplicit ? "command" : given.origin.kind, name: given.origin.name };
+  const load = () => runSecretCommand(() => reader.runShell(given.text), origin);
+  return { kind, origin, ...binding, value: undefined, unusable: undefined, isCostly: true, load };
+}
