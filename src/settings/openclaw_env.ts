@@ -26,7 +26,7 @@ export function createLookup(env: Env, configPath: string, section: unknown): Lo
   };
 }
 
-/** Reads `NAME=value` lines. A file that is absent or cannot be read holds nothing, as for OpenClaw. */
+/** Reads `NAME=value` (or `NAME: value`) lines as the dotenv package does. A file that is absent or cannot be read holds nothing, as for OpenClaw. */
 function readDotEnv(path: string): Readonly<Record<string, string>> {
   let text = "";
   try {
@@ -36,7 +36,7 @@ function readDotEnv(path: string): Readonly<Record<string, string>> {
   }
   const entries: Record<string, string> = {};
   for (const line of text.split(/\r?\n/)) {
-    const [, name, rest] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    const [, name, rest] = /^\s*(?:export\s+)?([A-Za-z_]\w*)(?:\s*=|:\s)\s*(.*?)\s*$/.exec(line) ?? [];
     if (name === undefined || rest === undefined) continue;
     const [, , quoted] = /^(["'`])(.*)\1(?:\s+#.*)?$/.exec(rest) ?? [];
     const value = quoted ?? rest.replace(/\s*#.*$/, "");

@@ -132,11 +132,11 @@ describe("loadOpenclawConfig()", () => {
       env: { vars: { OC_T: "from-vars" }, OC_U: "from-section" },
       gateway: { auth: { token: "${OC_T}" } },
     };
-    const files = { ".env": "# c\nexport OC_T=file\nOC_V = 'a b' # c\nOC_W=plain # c\n=\nOC_X=\"q\"\n" };
+    const files = { ".env": "# c\nexport OC_T=file\nOC_V = 'a b' # c\nOC_W=plain # c\n=\nOC_X=\"q\"\nOC_Y: y\n" };
     assert.equal(tokenOf(await load(content, { OC_T: "process" }, files)), "process");
     assert.equal(tokenOf(await load(content, {}, files)), "from-vars");
     assert.equal(tokenOf(await load({ ...content, ...withToken("${OC_U}") }, {}, files)), "from-section");
-    for (const [name, value] of [["OC_T", "file"], ["OC_V", "a b"], ["OC_W", "plain"], ["OC_X", "q"]]) {
+    for (const [name, value] of [["OC_T", "file"], ["OC_V", "a b"], ["OC_W", "plain"], ["OC_X", "q"], ["OC_Y", "y"]]) {
       assert.equal(tokenOf(await load(withToken(`\${${name}}`), {}, files)), value, name);
     }
   });

@@ -43,6 +43,11 @@ describe("chooseSecret()", () => {
     }
   });
 
+  test("chooseSecret(): a secret of one dash is standard input on the command line only", async () => {
+    const settings = await settingsOf({ env: { CLAW_TOKEN: "-" }, stdin: "abc" });
+    assert.deepEqual([await secretOf(settings), settings.secret?.origin.kind], ["token -", "env"]);
+  });
+
   test("chooseSecret(): a secret is given once on a command line", async () => {
     const runShell = () => Promise.reject(new Error("it must not run"));
     for (

@@ -46,6 +46,16 @@ test("readSecretFile() only warns about files that others may read or that are l
   });
 });
 
+test("readSecretFile() reads a descriptor, as a shell's <(…) makes it, without a word", async (context) => {
+  if (!fs.existsSync("/dev/fd")) return context.skip("this system has no /dev/fd");
+  await withHome((home) => {
+    const handle = fs.openSync(writeFile(home, "t", "abc\n"), "r");
+    const { secret, warnings } = readSecretFile("linux", `/dev/fd/${handle}`, origin, undefined);
+    fs.closeSync(handle);
+    assert.deepEqual([secret.reveal(), warnings], ["abc", []]);
+  });
+});
+
 test("readSecretFile() warns about the file of another user, but not of root", async () => {
   await withHome((home) => {
     const file = writeFile(home, "t", "abc\n");
