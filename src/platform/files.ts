@@ -1,14 +1,9 @@
 /**
- * Files that must not be half-written, lost or read by others: exclusive creation, atomic replacement, private modes.
- * Each function names the path and the system's reason in its error. On Windows modes do not apply; the directory's
- * own access list (below the user's profile) protects the files.
+ * Looking at files, reading them, appending to them, and parsing what stands in them. Each function names the path and
+ * the system's reason in its error. claw's own secrets have stricter rules: `private_file.ts`.
  */
 import * as fs from "node:fs";
 import { ClawError, type ErrorDetails } from "../errors.ts";
-import type { Os } from "./world.ts";
-
-const privateFile = 0o600;
-const privateDirectory = 0o700;
 
 /** What `lstat` tells about a path; undefined when nothing is there. */
 export interface FileFacts {
@@ -32,6 +27,11 @@ export function readText(path: string): string | undefined {
   return orNothing(path, "read", () => fs.readFileSync(path, "utf8"));
 }
 
+/** The names in a directory, none when there is no directory. @throws ClawError `store/io` */
+export function namesIn(path: string): readonly string[] {
+  return orNothing(path, "list", () => fs.readdirSync(path)) ?? [];
+}
+
 /** Parses JSON; undefined means that the text is not JSON. */
 export function parseJson(text: string): { readonly value: unknown } | undefined {
   try {
@@ -41,52 +41,11 @@ export function parseJson(text: string): { readonly value: unknown } | undefined
   }
 }
 
-/** Makes a directory (and those above it) that only its owner can enter. @throws ClawError `store/io` */
-export function ensurePrivateDirectory(path: string): void {
-  attempt(path, "create", () => fs.mkdirSync(path, { recursive: true, mode: privateDirectory }));
-}
-
-/**
- * Creates a private file with all its content, unless something is there already. A reader sees the whole file or
- * none: the content is written and synced under another name, then linked, which fails when the name is taken.
- * @returns whether this call created it
- * @throws ClawError `store/io`
- */
-export function createPrivate(os: Os, path: string, text: string, uniqueName: string): boolean {
-  const temporary = writeTemporary(path, text, uniqueName);
-  try {
-    fs.linkSync(temporary, path);
-    syncDirectoryOf(os, path);
-    return true;
-  } catch (cause) {
-    if (osCodeOf(cause) === "EEXIST") return false;
-    if (canLink(cause)) throw storeError(path, "create", cause);
-    // A file system without hard links: exclusive creation, whole in one write.
-    return createExclusively(path, text);
-  } finally {
-    fs.rmSync(temporary, { force: true });
-  }
-}
-
-/** Replaces a private file atomically, whether or not it is there. @throws ClawError `store/io` */
-export function replacePrivate(os: Os, path: string, text: string, uniqueName: string): void {
-  const temporary = writeTemporary(path, text, uniqueName);
-  attempt(path, "replace", () => {
-    try {
-      fs.renameSync(temporary, path);
-    } catch (cause) {
-      fs.rmSync(temporary, { force: true });
-      throw cause;
-    }
-    syncDirectoryOf(os, path);
-  });
-}
-
 /** Opens a file of the user's naming for appending lines. @throws ClawError `store/io` */
 export function openAppender(path: string): { append(text: string): void; [Symbol.dispose](): void } {
-  const handle = attempt(path, "open", () => fs.openSync(path, "a", privateFile));
+  const handle = storing(path, "open", () => fs.openSync(path, "a", 0o600));
   return {
-    append: (text) => attempt(path, "write", () => fs.writeSync(handle, text)),
+    append: (text) => storing(path, "write", () => fs.writeSync(handle, text)),
     [Symbol.dispose]: () => fs.closeSync(handle),
   };
 }
@@ -95,45 +54,6 @@ export function openAppender(path: string): { append(text: string): void; [Symbo
 export function osCodeOf(thrown: unknown): string {
   const code = (thrown as { code?: unknown } | null | undefined)?.code;
   return typeof code === "string" ? code : "";
-}
-
-function writeTemporary(path: string, text: string, uniqueName: string): string {
-  const temporary = `${path}.${uniqueName}.tmp`;
-  attempt(path, "write", () => {
-    const handle = fs.openSync(temporary, "wx", privateFile);
-    try {
-      fs.writeFileSync(handle, text);
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
-    }
-  });
-  return temporary;
-}
-
-function createExclusively(path: string, text: string): boolean {
-  try {
-    fs.writeFileSync(path, text, { flag: "wx", mode: privateFile, flush: true });
-    return true;
-  } catch (cause) {
-    if (osCodeOf(cause) === "EEXIST") return false;
-    throw storeError(path, "create", cause);
-  }
-}
-
-/** Makes a rename or a link durable. Windows has no way to sync a directory, and needs none. */
-function syncDirectoryOf(os: Os, path: string): void {
-  if (os === "windows") return;
-  const handle = fs.openSync(path.slice(0, Math.max(1, path.lastIndexOf("/"))), "r");
-  try {
-    fs.fsyncSync(handle);
-  } finally {
-    fs.closeSync(handle);
-  }
-}
-
-function canLink(cause: unknown): boolean {
-  return !["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL"].includes(osCodeOf(cause));
 }
 
 function orNothing<T>(path: string, verb: string, action: () => T): T | undefined {
@@ -145,7 +65,8 @@ function orNothing<T>(path: string, verb: string, action: () => T): T | undefine
   }
 }
 
-function attempt<T>(path: string, verb: string, action: () => T): T {
+/** Runs an action on a path, its failure turned into `storeError`. @throws ClawError `store/io` */
+export function storing<T>(path: string, verb: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
@@ -153,7 +74,8 @@ function attempt<T>(path: string, verb: string, action: () => T): T {
   }
 }
 
-function storeError(path: string, verb: string, cause: unknown): ClawError {
+/** What went wrong with a path, for people and programs. */
+export function storeError(path: string, verb: string, cause: unknown): ClawError {
   const osCode = osCodeOf(cause);
   const details: ErrorDetails = { path, osCode };
   return new ClawError("store/io", `cannot ${verb} ${path}: ${osCode || (cause as Error).message}`, {

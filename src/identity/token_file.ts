@@ -1,0 +1,114 @@
+/**
+ * Device tokens, one file per gateway and role below the state directory. A token is a secret of this device alone and
+ * can be earned again with the gateway's shared secret; which one is presented is decided in `client/credentials.ts`.
+ */
+import * as z from "zod/mini";
+import { ClawError } from "../errors.ts";
+import type { Clock } from "../platform/clock.ts";
+import { join } from "../platform/directories.ts";
+import { namesIn, parseJson } from "../platform/files.ts";
+import { ensurePrivateDirectory, readPrivate, replacePrivate } from "../platform/private_file.ts";
+import type { Ids, Os } from "../platform/world.ts";
+
+/** Where tokens are kept. */
+export interface TokenStore {
+  readonly os: Os;
+  /** Tokens stand in its folder `tokens`. */
+  readonly stateDirectory: string;
+  /** Numeric user id, or undefined where the system has none. */
+  readonly userId: number | undefined;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+const TokenFile = z.strictObject({
+  version: z.literal(1),
+  origin: z.string(),
+  role: z.string(),
+  deviceId: z.string(),
+  token: z.string().check(z.minLength(1)),
+  scopes: z.array(z.string()),
+  storedAtMs: z.int(),
+});
+
+/** A device token as a gateway issued it. */
+export interface StoredToken {
+  /** Scheme, host and port of the gateway. */
+  readonly origin: string;
+  readonly role: string;
+  /** The device that it was issued to; nobody else can use it. */
+  readonly deviceId: string;
+  readonly token: string;
+  /** What it grants. */
+  readonly scopes: readonly string[];
+  /** Epoch ms. */
+  readonly storedAtMs: number;
+}
+
+const ending = ".json";
+
+/**
+ * The token for a gateway and role, or undefined. One of another device counts as absent.
+ * @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io`
+ */
+export function loadToken(store: TokenStore, origin: string, role: string, deviceId: string): StoredToken | undefined {
+  const stored = readToken(store, pathOf(store, origin, role));
+  const isMeant = stored?.origin === origin && stored.role === role && stored.deviceId === deviceId;
+  return isMeant ? stored : undefined;
+}
+
+/**
+ * Keeps a token in place of the one before, which stays beside it as `.prev`. A token that is stored already keeps its
+ * scopes and writes nothing: a connection may have asked for fewer than the token grants.
+ * @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io`
+ */
+export function saveToken(store: TokenStore, token: StoredToken): void {
+  const path = pathOf(store, token.origin, token.role);
+  const before = readToken(store, path);
+  if (before?.token === token.token && before.deviceId === token.deviceId && before.origin === token.origin) return;
+  ensurePrivateDirectory(directoryOf(store));
+  if (before !== undefined) write(store, `${path.slice(0, -ending.length)}.prev`, before);
+  write(store, path, token);
+}
+
+/** All stored tokens, by origin and role. @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io` */
+export function listTokens(store: TokenStore): readonly StoredToken[] {
+  const directory = directoryOf(store);
+  const names = namesIn(directory).filter((name) => name.endsWith(ending)).sort();
+  return names.flatMap((name) => readToken(store, join(store.os, directory, name)) ?? []);
+}
+
+function readToken(store: TokenStore, path: string): StoredToken | undefined {
+  const text = readPrivate(store, path, "the device token");
+  if (text === undefined) return undefined;
+  const file = TokenFile.safeParse(parseJson(text)?.value);
+  if (file.success) return file.data;
+  throw new ClawError("config/key-damaged", `the device token ${path} is damaged`, {
+    hint: "remove that file: the gateway's shared secret earns a new token",
+    details: { path },
+  });
+}
+
+function write({ os, ids }: TokenStore, path: string, token: StoredToken): void {
+  const { origin, role, deviceId, scopes, storedAtMs } = token;
+  const file: z.infer<typeof TokenFile> = {
+    version: 1,
+    origin,
+    role,
+    deviceId,
+    token: token.token,
+    scopes: [...scopes],
+    storedAtMs,
+  };
+  replacePrivate(os, path, `${JSON.stringify(file)}\n`, ids.uuid());
+}
+
+function directoryOf({ os, stateDirectory }: TokenStore): string {
+  return join(os, stateDirectory, "tokens");
+}
+
+/** Readable, one to one, and legal on every system; a hash would need node:crypto, which costs 4 ms at start. */
+function pathOf(store: TokenStore, origin: string, role: string): string {
+  const name = encodeURIComponent(`${role} ${origin}`).replaceAll("*", "%2A");
+  return join(store.os, directoryOf(store), `${name}${ending}`);
+}
