@@ -33,7 +33,9 @@ export interface Compiled {
 }
 
 /**
- * `--bytecode` and the JIT policy halve the start-up time. The two switches against autoloading are for safety: without
+ * `--bytecode` and the JIT policy halve the start-up time. `--splitting` keeps what is imported lazily out of it: in one
+ * piece, the built-in modules that commander and completion need (assert, child_process, events) would load at every
+ * start, 3 ms of processor time. The two switches against autoloading are for safety: without
  * them the program would run the `preload` of a `bunfig.toml`, and take variables from a `.env`, in whatever directory
  * it is started.
  */
@@ -41,6 +43,7 @@ const flags = [
   "--compile",
   "--minify",
   "--bytecode",
+  "--splitting",
   "--format=esm",
   "--compile-jit-policy=8",
   "--no-compile-autoload-dotenv",
