@@ -13,8 +13,8 @@
  *     0  src/errors.ts, src/version.ts
  *
  * The walk of `claw event "text" --now`: main.ts → this file → commands/event.ts → context.ts → client/dial.ts →
- * client/handshake.ts → client/connection.ts → protocol/mod.ts. Heavy modules are imported where they are used, so
- * that `claw --version` loads next to nothing.
+ * client/handshake.ts → client/connection.ts → protocol/mod.ts. What `claw event` does not need is imported where it is
+ * used: other verbs, the argument library, the dev gateway.
  */
 import type { Command, FlagDeclaration, FlagDeclarations, LooseOptions, Registration } from "./cli/command.ts";
 import type { Context } from "./cli/context.ts";
@@ -22,9 +22,11 @@ import { createStyle, renderError, renderNote, renderView, wantsColour } from ".
 import { jsonData, jsonError } from "./cli/json.ts";
 import type { Outcome, Shown } from "./cli/outcome.ts";
 import { type FlagValues, type QuickParse, quickParse } from "./cli/quick_parse.ts";
-import { asClawError, ClawError, exitOf } from "./errors.ts";
+import { registry } from "./commands/registry.ts";
+import { RunContext } from "./context.ts";
+import { asClawError, type ClawError, exitOf } from "./errors.ts";
 import type { World } from "./platform/world.ts";
-import { version } from "./version.ts";
+import { openclawEnvironment, settings } from "./settings/schema.ts";
 
 const outputFlags = {
   json: { type: "boolean", summary: "print one JSON document on stdout, whatever happens" },
@@ -54,7 +56,6 @@ interface Voice {
 /** Runs one command line. Never throws. */
 export async function run(world: World): Promise<number> {
   const { args } = world;
-  if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) return print(world, `${version}\n`);
   // A usage error must obey --json too, before anything is parsed.
   const early = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
   let voice = createVoice(world, { ...(early.includes("--json") ? { json: true } : {}) });
@@ -73,11 +74,8 @@ export async function run(world: World): Promise<number> {
   }
 }
 
-async function grammar(): Promise<{ registry: readonly Registration[]; globals: FlagDeclarations }> {
-  const [{ registry }, { settings }] = await Promise.all([
-    import("./commands/registry.ts"),
-    import("./settings/schema.ts"),
-  ]);
+/** The command tree and the flags that every command takes. */
+export function grammar(): { registry: readonly Registration[]; globals: FlagDeclarations } {
   const connectionFlags = settings.map(({ key, name, type, help }): [string, FlagDeclaration] => [
     key,
     type === "switch"
@@ -89,12 +87,12 @@ async function grammar(): Promise<{ registry: readonly Registration[]; globals: 
 
 async function completeWords(request: Parameters<Context["complete"]>[0]): Promise<string> {
   const { complete } = await import("./cli/completion.ts");
-  const { registry, globals } = await grammar();
+  const { registry, globals } = grammar();
   return await complete(request, registry, globals);
 }
 
 async function understand(args: readonly string[]): Promise<QuickParse | { readonly help: string }> {
-  const { registry, globals } = await grammar();
+  const { registry, globals } = grammar();
   const quick = await quickParse(args, registry, globals);
   if (quick !== undefined) return quick;
   if (args[0] === "help" && args.length === 2) {
@@ -106,15 +104,11 @@ async function understand(args: readonly string[]): Promise<QuickParse | { reado
 }
 
 async function topicPage(topic: string): Promise<string | undefined> {
-  const [{ helpTopic }, { openclawEnvironment, settings }] = await Promise.all([
-    import("./cli/help.ts"),
-    import("./settings/schema.ts"),
-  ]);
+  const { helpTopic } = await import("./cli/help.ts");
   return helpTopic(topic, [...settings, ...openclawEnvironment].map(({ env, help }) => [env, help]));
 }
 
 async function runCommand({ command, values, operands }: QuickParse, world: World, voice: Voice): Promise<number> {
-  const { RunContext } = await import("./context.ts");
   await using context = new RunContext({ world, values, say: voice.say, complete: completeWords });
   const outcome = await command.run(optionsOf(command, values), operands, context);
   return await deliver(outcome, command, voice);
@@ -176,13 +170,4 @@ function createVoice(world: World, values: FlagValues): Voice {
       if (kind === "note" ? values["verbose"] === true : !quiet) words(renderNote(kind, text, styleOf(world.stderr)));
     },
   };
-}
-
-function print(world: World, text: string): number {
-  try {
-    world.stdout.write(text);
-    return 0;
-  } catch (thrown) {
-    return exitOf(thrown instanceof ClawError ? thrown : asClawError(thrown));
-  }
 }

@@ -4,6 +4,7 @@
  */
 import { Argument, Command as Parser, type CommanderError, Option } from "commander";
 import { ClawError, type ErrorCode } from "../errors.ts";
+import { version } from "../version.ts";
 import { type Command, type FlagDeclaration, type FlagDeclarations, flagName, type Registration } from "./command.ts";
 import type { FlagValues, QuickParse } from "./quick_parse.ts";
 
@@ -27,7 +28,8 @@ export async function parse(
     program.parse([...args], { from: "user" });
   } catch (thrown) {
     const error = thrown as CommanderError;
-    if (error.code === "commander.help" || error.code === "commander.helpDisplayed") return { help: output.text };
+    const pages = ["commander.help", "commander.helpDisplayed", "commander.version"];
+    if (pages.includes(error.code)) return { help: output.text };
     throw usageError(error, args);
   }
   return found.parsed ?? { help: program.helpInformation() };
@@ -45,7 +47,8 @@ export async function buildProgram(
   program.description("A small, fast command-line client for the OpenClaw Gateway.");
   program.exitOverride().configureOutput({
     writeOut: (text) => (output.text += text),
-    writeErr: () => {},
+    // Help for a command line that names no command goes here; errors do not (`outputError`).
+    writeErr: (text) => (output.text += text),
     outputError: () => {},
     getOutHasColors: () => false,
     getErrHasColors: () => false,
@@ -53,7 +56,7 @@ export async function buildProgram(
     getErrHelpWidth: () => 100,
   });
   program.helpCommand("help [topic]", "this page, a command's page, or a topic: exit-codes, environment");
-  program.option("-V, --version", "print the version");
+  program.version(version, "-V, --version", "print the version");
   for (const [name, flag] of Object.entries(globals)) program.addOption(optionOf(name, flag));
   for (const registration of registry) {
     const parser = leafOf(program, registration).description(registration.summary);
@@ -113,7 +116,7 @@ function valuesOf(options: Record<string, unknown>, declared: FlagDeclarations):
 function tailOf(command: Command): string {
   const examples = command.examples.map(({ line, does }) => `  ${line}\n      ${does}`);
   const notes = (command.notes ?? []).map((note) => `\n${note}`);
-  return ["\nExamples:", ...examples, ...notes].join("\n");
+  return ["\nExamples:", ...examples, ...notes, "\nFlags of every command: `claw help`"].join("\n");
 }
 
 const usageCodes: Readonly<Record<string, ErrorCode>> = {

@@ -55,61 +55,75 @@ export const clientModes = ["webchat", "cli", "ui", "backend", "node", "probe", 
 export const newerClientModes = ["worker"] as const;
 
 /** Who is calling. `platform` carries no version: a changed one asks for approval again (`metadata-upgrade`). */
-export const ClientInfo = z.strictObject({
-  id: z.enum([...clientIds, ...newerClientIds]),
-  displayName: z.optional(NonEmpty),
-  version: NonEmpty,
-  platform: NonEmpty,
-  deviceFamily: z.optional(NonEmpty),
-  modelIdentifier: z.optional(NonEmpty),
-  mode: z.enum([...clientModes, ...newerClientModes]),
-  instanceId: z.optional(NonEmpty),
-  buildId: z.optional(z.string().check(z.maxLength(96))),
-  timeZone: z.optional(z.string().check(z.maxLength(64))),
-});
+export const ClientInfo = z.lazy(clientInfoObject);
 export type ClientInfo = z.infer<typeof ClientInfo>;
+/** The object behind `ClientInfo`, for who narrows it. Made at first use: its parts cost `claw event` more than they give it. */
+export function clientInfoObject() {
+  return z.strictObject({
+    id: z.enum([...clientIds, ...newerClientIds]),
+    displayName: z.optional(NonEmpty),
+    version: NonEmpty,
+    platform: NonEmpty,
+    deviceFamily: z.optional(NonEmpty),
+    modelIdentifier: z.optional(NonEmpty),
+    mode: z.enum([...clientModes, ...newerClientModes]),
+    instanceId: z.optional(NonEmpty),
+    buildId: z.optional(z.string().check(z.maxLength(96))),
+    timeZone: z.optional(z.string().check(z.maxLength(64))),
+  });
+}
 
 /** The device's proof: key, and its signature over `proofText` with the challenge's `ts` and nonce. */
-export const DeviceProof = z.strictObject({
-  id: NonEmpty,
-  publicKey: NonEmpty,
-  signature: NonEmpty,
-  signedAt: z.int(),
-  nonce: z.string(),
-});
+export const DeviceProof = z.lazy(() =>
+  z.strictObject({
+    id: NonEmpty,
+    publicKey: NonEmpty,
+    signature: NonEmpty,
+    signedAt: z.int(),
+    nonce: z.string(),
+  })
+);
 export type DeviceProof = z.infer<typeof DeviceProof>;
 
 /** What the client presents besides its proof. The last two are known to protocol 4 only. */
-export const ConnectAuth = z.strictObject({
-  token: z.optional(z.string()),
-  deviceToken: z.optional(z.string()),
-  bootstrapToken: z.optional(z.string()),
-  password: z.optional(z.string()),
-  approvalRuntimeToken: z.optional(z.string()),
-  agentRuntimeIdentityToken: z.optional(z.string()),
-});
+export const ConnectAuth = z.lazy(connectAuthObject);
 export type ConnectAuth = z.infer<typeof ConnectAuth>;
+/** The object behind `ConnectAuth`, for who narrows it. Made at first use: its parts cost `claw event` more than they give it. */
+export function connectAuthObject() {
+  return z.strictObject({
+    token: z.optional(z.string()),
+    deviceToken: z.optional(z.string()),
+    bootstrapToken: z.optional(z.string()),
+    password: z.optional(z.string()),
+    approvalRuntimeToken: z.optional(z.string()),
+    agentRuntimeIdentityToken: z.optional(z.string()),
+  });
+}
 
 /** Params of the first request. Closed at every level. The last three are known to protocol 4 only. */
-export const ConnectParams = z.strictObject({
-  minProtocol: z.int().check(z.minimum(1)),
-  maxProtocol: z.int().check(z.minimum(1)),
-  client: ClientInfo,
-  caps: z.optional(Strings),
-  commands: z.optional(Strings),
-  permissions: z.optional(z.record(z.string(), z.boolean())),
-  pathEnv: z.optional(z.string()),
-  role: z.optional(z.string()),
-  scopes: z.optional(Strings),
-  device: z.optional(DeviceProof),
-  auth: z.optional(ConnectAuth),
-  locale: z.optional(z.string()),
-  userAgent: z.optional(z.string()),
-  computerUse: z.optional(z.unknown()),
-  workerRuns: z.optional(z.unknown()),
-  modelCatalog: z.optional(z.unknown()),
-});
+export const ConnectParams = z.lazy(connectParamsObject);
 export type ConnectParams = z.infer<typeof ConnectParams>;
+/** The object behind `ConnectParams`, for who narrows it. Made at first use: its parts cost `claw event` more than they give it. */
+export function connectParamsObject() {
+  return z.strictObject({
+    minProtocol: z.int().check(z.minimum(1)),
+    maxProtocol: z.int().check(z.minimum(1)),
+    client: ClientInfo,
+    caps: z.optional(Strings),
+    commands: z.optional(Strings),
+    permissions: z.optional(z.record(z.string(), z.boolean())),
+    pathEnv: z.optional(z.string()),
+    role: z.optional(z.string()),
+    scopes: z.optional(Strings),
+    device: z.optional(DeviceProof),
+    auth: z.optional(ConnectAuth),
+    locale: z.optional(z.string()),
+    userAgent: z.optional(z.string()),
+    computerUse: z.optional(z.unknown()),
+    workerRuns: z.optional(z.unknown()),
+    modelCatalog: z.optional(z.unknown()),
+  });
+}
 
 /**
  * The gateway's acceptance. `auth` is absent on protocol 3 when there was no device; there, its scopes are the token's

