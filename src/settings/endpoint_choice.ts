@@ -127,9 +127,9 @@ function openclawUrl(env: Env): Given | undefined {
 /** OpenClaw takes a bare port or a Docker-like `host:port`, and passes over what is neither. */
 function openclawPort(env: Env): { readonly port: number; readonly origin: Origin } | undefined {
   const given = fromEnv(env, "OPENCLAW_GATEWAY_PORT", "CLAWDBOT_GATEWAY_PORT");
-  const digits = /^(?:[^:]+:|\[[^\]]+\]:)?(\d{1,5})$/.exec(given?.text.trim() ?? "")?.[1];
-  const port = Number(digits ?? 0);
-  return given === undefined || port < 1 || port > 65_535 ? undefined : { port, origin: given.origin };
+  if (given === undefined) return undefined;
+  const port = Number(/^(?:[^:]+:|\[[^\]]+\]:)?(\d{1,5})$/.exec(given.text.trim())?.[1] ?? 0);
+  return port < 1 || port > 65_535 ? undefined : { port, origin: given.origin };
 }
 
 function fromOpenclawUrl({ world }: EndpointSources): EndpointChoice | undefined {

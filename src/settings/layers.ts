@@ -77,7 +77,7 @@ export function homeOf(env: Env): string | undefined {
  * @throws ClawError `config/invalid` when the home directory is unknown
  */
 export function expandHome(path: string, env: Env): string {
-  if (!/^~(?=$|[\\/])/.test(path)) return path;
+  if (path !== "~" && !path.startsWith("~/") && !path.startsWith("~\\")) return path;
   const home = homeOf(env);
   if (home === undefined) {
     throw new ClawError("config/invalid", `HOME is not set, so ${path} cannot be found`, {

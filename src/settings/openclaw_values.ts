@@ -74,6 +74,7 @@ function merge(target: unknown, source: unknown): unknown {
 /** A string with its `${NAME}` expanded; undefined when it is no string, blank, or a name is unset. */
 export function readString(value: unknown, lookup: Lookup): string | undefined {
   if (typeof value !== "string") return undefined;
+  if (!value.includes("$")) return nonBlank(value);
   let isMissing = false;
   const text = value.replace(/(\$?)\$\{([A-Z_][A-Z0-9_]*)\}/g, (whole, escape: string, name: string) => {
     if (escape !== "") return whole.slice(1);
@@ -101,7 +102,9 @@ export function readNumber(value: unknown, lookup: Lookup): number | undefined {
  */
 export function readSecretValue(value: unknown, lookup: Lookup, place: string): SecretValue | undefined {
   if (value === undefined || value === null) return undefined;
-  const short = typeof value === "string" ? /^\s*\$([A-Z][A-Z0-9_]*)\s*$/.exec(value)?.[1] : undefined;
+  const short = typeof value === "string" && value.includes("$")
+    ? /^\s*\$([A-Z][A-Z0-9_]*)\s*$/.exec(value)?.[1]
+    : undefined;
   const text = short === undefined ? readString(value, lookup) : lookup(short);
   if (typeof value === "string") return at(place, text, undefined);
   const source = isRecord(value) ? value["source"] : undefined;

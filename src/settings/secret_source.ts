@@ -16,8 +16,7 @@ import { Secret } from "./secret.ts";
 export function checkSecret(text: string, origin: Origin): Secret {
   const trimmed = cutNewline(text);
   if (trimmed.trim() === "") throw new ClawError("config/invalid", `${origin.name}: there is no secret in it`);
-  // deno-lint-ignore no-control-regex
-  if (/[\u0000\r\n]/.test(trimmed)) {
+  if (["\n", "\r", "\0"].some((character) => trimmed.includes(character))) {
     throw new ClawError("config/invalid", `${origin.name}: the secret has a line break or a NUL inside`);
   }
   return new Secret(trimmed);
@@ -25,7 +24,7 @@ export function checkSecret(text: string, origin: Origin): Secret {
 
 /** The text without the one newline that may end it. */
 export function cutNewline(text: string): string {
-  return text.replace(/\r?\n$/, "");
+  return text.slice(0, text.length - (text.endsWith("\r\n") ? 2 : text.endsWith("\n") ? 1 : 0));
 }
 
 /**
