@@ -1,8 +1,9 @@
 /**
  * One run of a program: how long it took, how much processor time, how much memory at its peak. Needs Bun, which is the
  * one runtime here that tells what a child used (`wait4`). On Linux the peak is read from `/proc` instead while the
- * program runs: a child inherits its parent's peak through `vfork`, so the kernel's own figure cannot fall below Bun's.
- * What is read so may miss the last moments and is never too high; the highest of several runs is what counts.
+ * program runs: a child inherits its parent's peak through `vfork`, so the kernel's own figure cannot fall below Bun's,
+ * and counts only above it (it knows of a program's own children, too). What is read from `/proc` may miss the last
+ * moments and is never too high; the highest of several runs is what counts.
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import process from "node:process";
@@ -53,7 +54,9 @@ export async function watchPeakBytes(program: Program): Promise<number> {
   const seenBytes = process.platform === "linux" ? watch(child.pid) : 0;
   const exitCode = await child.exited;
   if (exitCode !== 0) throw new Error(`${program.command.join(" ")} ended with ${exitCode}`);
-  return process.platform === "linux" ? seenBytes : child.resourceUsage()?.maxRSS ?? NaN;
+  const toldBytes = child.resourceUsage()?.maxRSS ?? NaN;
+  const ownBytes = process.resourceUsage().maxRSS * 1024;
+  return process.platform !== "linux" || toldBytes > ownBytes ? toldBytes : seenBytes;
 }
 
 /** The middle one, or the mean of the two in the middle. */
