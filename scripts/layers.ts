@@ -92,7 +92,6 @@ export const rooms: readonly Room[] = [
     // The argument parser is visible in one file; tab writes the shells' completion scripts.
     packages: [
       { specifier: "commander", files: ["src/cli/parse.ts"] },
-      { specifier: "@commander-js/extra-typings", files: ["src/cli/parse.ts"] },
       { specifier: "@bomb.sh/tab/commander", files: ["src/cli/completion.ts"] },
     ],
   },
@@ -130,7 +129,8 @@ export const rooms: readonly Room[] = [
     name: "main",
     path: "main.ts",
     floor: 7,
-    imports: ["root", "platform"],
+    // version: it is told before the program is loaded.
+    imports: ["root", "platform", "version"],
     packages: [{ specifier: "node:process" }],
   },
 ];
