@@ -3,9 +3,12 @@
  * The rows of `allowed` are the specification; single secrets and all pairs of them are generated from it.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { after, test } from "node:test";
 import type { Settings } from "../../src/settings/resolve.ts";
-import { type Scene, settingsIn, withHome } from "../support/settings_home.ts";
+import { type Scene, settingsIn } from "../support/settings_home.ts";
 
 /** A part of a machine's configuration; parts are merged, deeply. */
 type Part = { readonly [key: string]: string | number | Part };
@@ -255,16 +258,16 @@ async function checkPair(urlName: UrlName, part: Part, better: string, worse: st
   assert.equal(await textOf(await resolve(part, remoteUrl, first.part, second.part)), winner?.secret, name);
 }
 
+/** One home serves all rows, since making and removing thousands takes seconds; its two files are always rewritten. */
+const home = fs.mkdtempSync(path.join(os.tmpdir(), "claw-home-"));
+after(() => fs.rmSync(home, { recursive: true }));
+
 async function resolve(...parts: readonly Part[]): Promise<Settings> {
-  const scene = parts.reduce(merge, {}) as Scene;
-  return await withHome(async (home) => {
-    const settings = await settingsIn(home, {
-      ...scene,
-      stdin: "stdin\n",
-      runShell: (line) => Promise.resolve({ exitCode: 0, stdout: `${line}\n`, stderr: "" }),
-    });
-    await settings.secret?.read();
-    return settings;
+  const scene = parts.reduce(merge, { claw: {}, openclaw: {} }) as Scene;
+  return await settingsIn(home, {
+    ...scene,
+    stdin: "stdin\n",
+    runShell: (line) => Promise.resolve({ exitCode: 0, stdout: `${line}\n`, stderr: "" }),
   });
 }
 
