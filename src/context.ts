@@ -78,6 +78,8 @@ export class RunContext implements Context, AsyncDisposable {
       retryMs: settings.retryMs.value,
       open: this.#opener(settings),
       onRetry: (error, delayMs) => this.note(`${error.message}: trying again in ${Math.round(delayMs)} ms`),
+    }).catch((thrown: unknown) => {
+      throw login.explain(asClawError(thrown));
     });
     this.#doors.push(() => connection.close(this.signal.aborted ? () => Promise.resolve() : clock.sleep));
     try {
@@ -134,12 +136,13 @@ export class RunContext implements Context, AsyncDisposable {
   }
 
   async #resolveSettings(isThorough: boolean): Promise<Settings> {
-    const { env, os, stdin } = this.#world;
+    const { env, os, stdin, userId } = this.#world;
     this.#limit.set(this.#timeoutGiven() + this.#extraMs);
     const settings = await resolveSettings({
       flags: this.#values,
       env,
       os,
+      ...(userId === undefined ? {} : { userId }),
       directories: this.#directories(),
       readStdin: () => stdin.readAll(),
       runShell: this.#world.runShell,
@@ -148,6 +151,7 @@ export class RunContext implements Context, AsyncDisposable {
     });
     this.#limit.set(settings.timeoutMs.value + settings.retryMs.value + this.#extraMs);
     for (const warning of settings.warnings) this.warn(warning);
+    for (const note of settings.notes) this.note(note);
     return settings;
   }
 

@@ -14,7 +14,7 @@ export interface Fault {
   readonly hint?: string;
 }
 
-const statusHint = "see what claw would use with `claw status --verbose`";
+const statusHint = "see what claw would use with `claw status`";
 
 export const faults = {
   "usage/unknown-command": { exit: 64, retry: "never", hint: "list the commands with `claw help`" },
@@ -71,7 +71,7 @@ export const faults = {
   "auth/rejected": {
     exit: 77,
     retry: "never",
-    hint: "see where the credential came from with `claw status --verbose`",
+    hint: "see where the credential came from with `claw status`",
   },
   "auth/pairing-required": {
     exit: 77,

@@ -11,10 +11,12 @@ import {
   type Grant,
   type PresentedSecret,
 } from "./client/credentials.ts";
+import { ClawError } from "./errors.ts";
 import type { CredentialSource } from "./client/dial.ts";
 import type { Identity } from "./identity/keypair.ts";
 import { loadToken, saveToken, type TokenStore } from "./identity/token_file.ts";
 import type { HelloOk, Scope } from "./protocol/mod.ts";
+import { missingSecretHint } from "./settings/secret_choice.ts";
 import type { SecretChoice, Settings } from "./settings/resolve.ts";
 
 /** claw knows one role. */
@@ -31,6 +33,8 @@ export interface LoginOptions {
 export interface LoginSource extends CredentialSource {
   /** How the connection was let in. */
   login(): Login;
+  /** The same failure, with the reason why no secret was presented, where there is one. */
+  explain(error: ClawError): ClawError;
   /** Keeps the device token that hello-ok carried. @throws ClawError `store/io` */
   keep(hello: HelloOk): void;
 }
@@ -56,6 +60,12 @@ export function createLogin({ settings, identity, tokens, need }: LoginOptions):
       if (choice?.present === "grant") return { kind: "device-token", from: "the token store" };
       if (choice?.present !== "shared" || secret === undefined) return { kind: "none", from: "the device key" };
       return { kind: secret.kind, from: secret.origin.name };
+    },
+    explain(error) {
+      const hint = error.code === "auth/required" ? missingSecretHint(endpoint.value, settings.shadowed) : undefined;
+      return hint === undefined
+        ? error
+        : new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
     },
     keep({ auth }) {
       if (auth?.deviceToken === undefined) return;

@@ -12,7 +12,7 @@ interface Verdict {
   readonly hint?: string;
 }
 
-const fixCredential = "compare it with the gateway's own; `claw status --verbose` shows where claw's came from";
+const fixCredential = "compare it with the gateway's own; `claw status` shows where claw's came from";
 const oursOrClock = "the device key or the clock is at fault: see `claw whoami`";
 const behindProxy = "this gateway expects an identity proxy: use its own address, or a token";
 

@@ -42,7 +42,7 @@ export async function describeSettings(
 async function showShadowed(shadowed: Shadowed, fingerprint: (secret: string) => Promise<string>): Promise<SettingRow> {
   const { kind, origin, value, why, gateway } = shadowed;
   const what = value === undefined ? gateway ?? "set" : await showSecret(kind, value, fingerprint);
-  const reason = why === "outranked" ? "outranked" : `for ${gateway ?? "another gateway"}`;
+  const reason = why === "outranked" ? "outranked" : `kept for ${gateway ?? "another gateway"}`;
   return { name: `unused ${kind}`, shown: `${what}, ${reason}`, origin: origin.name };
 }
 

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { ClawError } from "../../src/errors.ts";
+import type { Output } from "../../src/platform/world.ts";
+import { createTestHome } from "../support/world.ts";
+
+/** An output that tells each line as it comes. */
+function createLines(onLine: (line: string) => void): Output {
+  return { isTty: false, columns: 80, write: (text) => text.trim().split("\n").forEach(onLine) };
+}
+
+describe("claw gateway dev", () => {
+  it("listens, takes an event, tells of it line by line, and ends with the signal", async () => {
+    using home = createTestHome();
+    const controller = new AbortController();
+    const lines: Record<string, unknown>[] = [];
+    let heard = (_url: string) => {};
+    const listening = new Promise<string>((resolve) => (heard = resolve));
+    const stdout = createLines((line) => {
+      const { data } = JSON.parse(line);
+      lines.push(data);
+      if (data?.event === "listening") heard(data.url);
+    });
+    const args = ["gateway", "dev", "--port", "0", "--protocol", "3", "--json"];
+    const running = home.claw(args, { stdout, interrupted: controller.signal });
+    const env = { CLAW_URL: await listening, CLAW_TOKEN: "claw-dev-token" };
+    assert.equal((await home.claw(["event", "x", "--now"], { env })).exit, 0);
+    controller.abort(new ClawError("interrupted", "interrupted", { details: { signal: "SIGINT" } }));
+    assert.equal((await running).exit, 130);
+    assert.equal(lines[0]?.["protocol"], 3);
+    assert.ok(lines.length > 1, "no client was told of");
+  });
+
+  it("refuses a port that is taken, and one that is none", async () => {
+    using home = createTestHome();
+    assert.equal((await home.claw(["gateway", "dev", "--port", "65536"])).exit, 64);
+    const controller = new AbortController();
+    const first = new Promise<string>((resolve) => {
+      const stdout = createLines((line) => resolve(JSON.parse(line).data.port));
+      void home.claw(["gateway", "dev", "--port", "0", "--json"], { stdout, interrupted: controller.signal });
+    });
+    const { exit, stderr } = await home.claw(["gateway", "dev", "--port", String(await first)]);
+    controller.abort(new ClawError("interrupted", "interrupted"));
+    assert.equal(exit, 78);
+    assert.match(stderr, /is not free on 127\.0\.0\.1/);
+  });
+});
