@@ -1,7 +1,7 @@
 /**
  * What each generation really accepts. Protocol 3 is narrower than the schemas in `protocol/`, which claw sends from;
- * and both leave the params of some methods unread. What passes here although claw's own schema forbids it, the log
- * mentions: `dispatch.ts`.
+ * both know older spellings, fill in what is left out, and leave the params of some methods unread. What passes here
+ * although claw's own schema forbids it, the log mentions: `dispatch.ts`.
  */
 import * as z from "zod/mini";
 import {
@@ -13,23 +13,13 @@ import {
   type Method,
   type MethodRow,
   methods,
+  newerParamsIn,
   type ProtocolVersion,
   RequestFrame,
+  wakeModes,
   WakeParams,
 } from "../protocol/mod.ts";
-
-const OlderConnectParams = z.extend(
-  z.omit(ConnectParams, { computerUse: true, workerRuns: true, modelCatalog: true }),
-  {
-    client: z.extend(z.omit(ClientInfo, { buildId: true, timeZone: true }), {
-      id: z.enum(clientIds),
-      mode: z.enum(clientModes),
-    }),
-    auth: z.optional(z.omit(ConnectAuth, { approvalRuntimeToken: true, agentRuntimeIdentityToken: true })),
-  },
-);
-
-const OlderRequestFrame = z.omit(RequestFrame, { traceparent: true, expectedProfileId: true });
+import { complaintsOf } from "./complaints.ts";
 
 /** What a generation accepts as params of `connect`. */
 export function connectSchema(protocol: ProtocolVersion): z.ZodMiniType {
@@ -40,6 +30,39 @@ export function connectSchema(protocol: ProtocolVersion): z.ZodMiniType {
 export function requestSchema(protocol: ProtocolVersion): z.ZodMiniType {
   return protocol === 3 ? OlderRequestFrame : RequestFrame;
 }
+
+/** The params as a handler takes them, with what is odd about them, or what a gateway says against them. */
+export type Accepted =
+  | { readonly params: unknown; readonly oddity: string | undefined }
+  | { readonly complaints: string };
+
+/** Checks the params of a call and brings them into the form of `protocol/`. */
+export function acceptParams(method: Method, given: unknown, protocol: ProtocolVersion): Accepted {
+  const row: MethodRow = methods[method];
+  const complaints = [
+    ...(protocol === 3 ? olderComplaints(method, given) : []),
+    ...(fill[method] === undefined ? [] : [idComplaint(method, given)]),
+  ].filter((complaint) => complaint !== undefined);
+  const params = fill[method]?.(given) ?? given;
+  const schema = looseParams[method] ?? (protocol === 4 ? newerLooseParams[method] : undefined) ?? row.params;
+  const all = [complaintsOf(schema, params, protocol), ...complaints].filter((complaint) => complaint !== undefined);
+  if (all.length > 0) return { complaints: all.join("; ") };
+  return { params, oddity: complaintsOf(row.params, given, protocol) };
+}
+
+const OlderConnectParams = z.lazy(() =>
+  z.extend(z.omit(ConnectParams.def.getter(), { computerUse: true, workerRuns: true, modelCatalog: true }), {
+    client: z.extend(z.omit(ClientInfo.def.getter(), { buildId: true, timeZone: true }), {
+      id: z.enum(clientIds),
+      mode: z.enum(clientModes),
+    }),
+    auth: z.optional(
+      z.omit(ConnectAuth.def.getter(), { approvalRuntimeToken: true, agentRuntimeIdentityToken: true }),
+    ),
+  })
+);
+
+const OlderRequestFrame = z.lazy(() => z.omit(RequestFrame, { traceparent: true, expectedProfileId: true }));
 
 const unread = z.unknown();
 
@@ -56,11 +79,74 @@ const looseParams: Partial<Record<Method, z.ZodMiniType>> = {
 
 /** `wake` of protocol 4 lets unknown members pass (transcript 14). */
 const newerLooseParams: Partial<Record<Method, z.ZodMiniType>> = {
-  "wake": z.looseObject(WakeParams.def.shape),
+  "wake": z.lazy(() => z.looseObject(WakeParams.def.shape)),
 };
 
-/** What a generation accepts as params of a method. */
-export function paramsSchema(method: Method, protocol: ProtocolVersion): z.ZodMiniType {
-  const row: MethodRow = methods[method];
-  return looseParams[method] ?? (protocol === 4 ? newerLooseParams[method] : undefined) ?? row.params;
+type Members = Readonly<Record<string, unknown>>;
+
+/** Older spellings and defaults, of methods that have some. */
+const fill: Partial<Record<Method, (given: unknown) => unknown>> = {
+  "cron.get": renameJobId,
+  "cron.runs": renameJobId,
+  "cron.update": renameJobId,
+  "cron.remove": renameJobId,
+  "cron.run": renameJobId,
+  "cron.add": fillJob,
+};
+
+function renameJobId(given: unknown): unknown {
+  if (!isObject(given) || given["id"] !== undefined || given["jobId"] === undefined) return given;
+  const { jobId, ...rest } = given;
+  return { ...rest, id: jobId };
+}
+
+/** A job may be sent without a name, a session target and a wake mode; odd values of these count as left out. */
+function fillJob(given: unknown): unknown {
+  if (!isObject(given) || !isObject(given["payload"]) || !isObject(given["schedule"])) return given;
+  const { name, sessionTarget, wakeMode, payload, ...rest } = given;
+  const { kind, text, message } = payload as Members;
+  const isTarget = typeof sessionTarget === "string" && /^(main|isolated|current|session:.+)$/.test(sessionTarget);
+  const target = isTarget ? sessionTarget : kind === "systemEvent" ? "main" : "isolated";
+  const isMode = typeof wakeMode === "string" && wakeModes.some((mode) => mode === wakeMode);
+  const firstLine = String(text ?? message ?? "Cron job").trim().split("\n")[0]?.slice(0, 60);
+  return {
+    ...rest,
+    name: name === undefined ? firstLine : name,
+    // `current` has no session to mean here.
+    sessionTarget: target === "current" ? "isolated" : target,
+    wakeMode: isMode ? wakeMode : "now",
+    payload,
+  };
+}
+
+function idComplaint(method: Method, given: unknown): string | undefined {
+  const hasBoth = isObject(given) && given["id"] !== undefined && given["jobId"] !== undefined;
+  return hasBoth && method !== "cron.runs" ? "at root: unexpected property 'jobId'" : undefined;
+}
+
+/** What 2026.3.13 does not know yet. */
+function olderComplaints(method: Method, given: unknown): string[] {
+  const complaints = newerParamsIn(method, given).map((name) => `at root: unexpected property '${name}'`);
+  if (!isObject(given)) return complaints;
+  if (method === "cron.run" && given["mode"] === "if-enabled") complaints.push(mustMatch("/mode"));
+  const job = method === "cron.update" ? given["patch"] : method === "cron.add" ? given : undefined;
+  if (!isObject(job)) return complaints;
+  const { schedule, payload, sessionTarget } = job;
+  if (isObject(schedule) && /^(on-exit|stream)$/.test(String(schedule["kind"]))) {
+    complaints.push(mustMatch("/schedule"));
+  }
+  if (isObject(payload) && /^(command|script)$/.test(String(payload["kind"]))) complaints.push(mustMatch("/payload"));
+  if (isObject(payload) && payload["toolsAllow"] !== undefined) {
+    complaints.push("at /payload: unexpected property 'toolsAllow'");
+  }
+  const isNewTarget = typeof sessionTarget === "string" && sessionTarget.startsWith("session:");
+  return isNewTarget ? [...complaints, mustMatch("/sessionTarget")] : complaints;
+}
+
+function mustMatch(path: string): string {
+  return `at ${path}: must match a schema in anyOf`;
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

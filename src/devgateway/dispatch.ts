@@ -7,14 +7,12 @@ import {
   type Method,
   type MethodRow,
   methods,
-  newerParamsIn,
   type RequestFrame,
   scopes,
   type WireError,
 } from "../protocol/mod.ts";
-import { paramsSchema } from "./accepted.ts";
+import { acceptParams } from "./accepted.ts";
 import type { Client } from "./admission.ts";
-import { complaintsOf } from "./complaints.ts";
 import type { Effect } from "./effects.ts";
 import { handle } from "./handlers.ts";
 import type { StepContext } from "./options.ts";
@@ -40,13 +38,10 @@ export function dispatch(request: RequestFrame, client: Client, context: StepCon
   const waitMs = countWrite(method, client, context);
   if (waitMs > 0) return refuse(tooOften(method, waitMs, context));
   if (name === undefined) return refuse(invalid(`unknown method: ${method}`));
-  const params = request.params ?? {};
-  const complaints = complaintsAbout(name, params, context);
-  if (complaints !== undefined) return refuse(invalid(`invalid ${method} params: ${complaints}`));
-  return {
-    effects: [...laxity(name, params, context), ...handle(name, id, params, { ...context, client })],
-    isStray: false,
-  };
+  const accepted = acceptParams(name, request.params ?? {}, context.generation.protocol);
+  if ("complaints" in accepted) return refuse(invalid(`invalid ${method} params: ${accepted.complaints}`));
+  const effects = handle(name, id, accepted.params, { ...context, client });
+  return { effects: [...oddityNote(name, accepted.oddity), ...effects], isStray: false };
 }
 
 function knownMethod(method: string, { generation }: StepContext): Method | undefined {
@@ -89,19 +84,9 @@ function tooOften(method: string, retryAfterMs: number, { generation }: StepCont
   };
 }
 
-function complaintsAbout(method: Method, params: unknown, { generation }: StepContext): string | undefined {
-  const newer = generation.protocol === 3 ? newerParamsIn(method, params) : [];
-  const unexpected = newer.map((name) => `at root: unexpected property '${name}'`);
-  const others = complaintsOf(paramsSchema(method, generation.protocol), params, generation.protocol);
-  const all = [...(others === undefined ? [] : [others]), ...unexpected];
-  return all.length === 0 ? undefined : all.join("; ");
-}
-
 /** Says so when the gateway lets pass what is probably a slip of the client. */
-function laxity(method: Method, params: unknown, { generation }: StepContext): Effect[] {
-  const row: MethodRow = methods[method];
-  const complaints = complaintsOf(row.params, params, generation.protocol);
-  if (complaints === undefined) return [];
-  const advice = `The gateway does not read this, but ${method} has no such params: ${complaints}.`;
-  return [{ kind: "log", note: { event: "params ignored", text: method, advice } }];
+function oddityNote(method: Method, oddity: string | undefined): Effect[] {
+  if (oddity === undefined) return [];
+  const advice = `The gateway let this pass, but the params of ${method} are otherwise: ${oddity}.`;
+  return [{ kind: "log", note: { event: "odd params", text: method, advice } }];
 }

@@ -82,6 +82,7 @@ export class DevGateway {
     const disarm = this.#armHandshakeTimeout(session);
     for (let message = await transport.receive(); message !== undefined; message = await transport.receive()) {
       const next = await step(session.state, message, context);
+      this.#do(session, next.beforehand ?? []);
       // While a signature was checked, the timeout may have ended the session.
       if (session.state.phase !== "ended") session.state = next.state;
       if (session.state.phase !== "challenged") disarm();

@@ -5,6 +5,8 @@
  */
 import type { Method, ParamsOf, WireError } from "../protocol/mod.ts";
 import type { Client } from "./admission.ts";
+import { cronHandlers } from "./cron_handlers.ts";
+import { deviceHandlers } from "./device_handlers.ts";
 import type { Effect } from "./effects.ts";
 import type { StepContext } from "./options.ts";
 import { systemHandlers } from "./system_handlers.ts";
@@ -20,7 +22,7 @@ export type Reply =
 
 export type Handlers<M extends Method> = { readonly [Name in M]: (params: ParamsOf<Name>, call: Call) => Reply };
 
-const handlers: Handlers<Method> = { ...systemHandlers };
+const handlers: Handlers<Method> = { ...systemHandlers, ...cronHandlers, ...deviceHandlers };
 
 /** Runs a method's handler. The params have passed the method's schema. */
 export function handle(method: Method, id: string, params: unknown, call: Call): readonly Effect[] {

@@ -7,7 +7,7 @@ import { toBase64url } from "../identity/keypair.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Ids } from "../platform/world.ts";
 import type { ProtocolVersion } from "../protocol/mod.ts";
-import { coversScopes, missingScope, sortedScopes, tidyScopes } from "./grants.ts";
+import { coversScopes, sortedScopes, tidyScopes } from "./grants.ts";
 
 /** A device's key to one role. */
 export interface DeviceToken {
@@ -50,6 +50,8 @@ export interface PairedDevice extends DeviceClaim {
   readonly createdAtMs: number;
   readonly approvedAtMs: number;
   readonly lastSeenAtMs?: number;
+  /** The name an operator gave it (protocol 4). */
+  readonly operatorLabel?: string;
   readonly tokens: Readonly<Record<string, DeviceToken>>;
 }
 
@@ -144,6 +146,7 @@ export class Pairings {
       createdAtMs: existing?.createdAtMs ?? now,
       approvedAtMs: now,
       ...(existing?.lastSeenAtMs === undefined ? {} : { lastSeenAtMs: existing.lastSeenAtMs }),
+      ...(existing?.operatorLabel === undefined ? {} : { operatorLabel: existing.operatorLabel }),
       tokens: existing?.tokens ?? {},
     };
     this.#forget(requestId);
@@ -195,21 +198,19 @@ export class Pairings {
   /**
    * Replaces a role's token.
    * @param callerScopes what the caller may grant at most; undefined: no limit
-   * @returns the new token, the scope the caller lacks, or undefined when device, role or scopes were never approved
+   * @returns undefined when device, role or scopes were never approved, or exceed the caller's
    */
   rotate(
     deviceId: string,
     role: string,
     requested: readonly string[] | undefined,
     callerScopes: readonly string[] | undefined,
-  ): DeviceToken | { missing: string } | undefined {
+  ): DeviceToken | undefined {
     const device = this.find(deviceId);
     if (device === undefined || (this.#protocol === 4 && !device.roles.includes(role))) return undefined;
     const wanted = sortedScopes(requested ?? device.tokens[role]?.scopes ?? device.scopes);
-    if (this.#protocol === 4 && !coversScopes(role, wanted, device.scopes)) return undefined;
-    const missing = callerScopes === undefined ? undefined : missingScope(role, wanted, callerScopes);
-    if (missing !== undefined) return { missing };
     if (!coversScopes(role, wanted, device.scopes)) return undefined;
+    if (callerScopes !== undefined && !coversScopes(role, wanted, callerScopes)) return undefined;
     return this.#mint(device.deviceId, role, wanted, true);
   }
 
@@ -221,6 +222,13 @@ export class Pairings {
     const revokedAtMs = this.#clock.now();
     this.#keep(device, { ...entry, revokedAtMs });
     return revokedAtMs;
+  }
+
+  /** Gives a device a name. @returns whether there is such a device */
+  rename(deviceId: string, operatorLabel: string): boolean {
+    const device = this.find(deviceId);
+    if (device !== undefined) this.#paired.set(device.deviceId, { ...device, operatorLabel });
+    return device !== undefined;
   }
 
   /** Notes that an approved device connected. */

@@ -29,6 +29,8 @@ export type SessionState =
   | { readonly phase: "ended" };
 
 export interface Step {
+  /** To be done while the old state still holds: what a client is not told that is only just being let in. */
+  readonly beforehand?: readonly Effect[];
   readonly state: SessionState;
   /** To be done in this order. */
   readonly effects: readonly Effect[];
@@ -77,18 +79,17 @@ async function shakeHands(value: unknown, context: StepContext): Promise<Step> {
   const admission = await admit(request.params, context);
   if ("refusal" in admission) {
     const away = turnAway(request.id, admission.refusal);
-    return { ...away, effects: [...admission.effects, ...away.effects] };
+    return { ...away, beforehand: admission.effects };
   }
   const { client, token } = admission;
   const isListed = noteArrival(client, context);
   const payload = helloFor(client, token, context);
   const effects: Effect[] = [
-    ...admission.effects,
     { kind: "send", frame: { type: "res", id: request.id, ok: true, payload } },
     ...(protocol === 3 ? [healthEvent(context)] : []),
     ...(protocol === 4 && isListed ? [presenceEvent(context)] : []),
   ];
-  return { state: { phase: "connected", client, strayCalls: 0 }, effects };
+  return { beforehand: admission.effects, state: { phase: "connected", client, strayCalls: 0 }, effects };
 }
 
 function call(state: SessionState & { phase: "connected" }, value: unknown, context: StepContext): Step {

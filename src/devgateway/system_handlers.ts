@@ -1,9 +1,9 @@
 /**
  * Wake, health, status, presence, heartbeats, log tail, identity: the methods of `protocol/system.ts`.
  */
-import type { Heartbeat, Method } from "../protocol/mod.ts";
-import type { Effect } from "./effects.ts";
-import type { Call, Handlers } from "./handlers.ts";
+import type { Method } from "../protocol/mod.ts";
+import type { Handlers } from "./handlers.ts";
+import { heartbeatSoon } from "./heartbeats.ts";
 import { healthEvent, healthReport, stateDir } from "./hello.ts";
 import { presenceEvent } from "./presence.ts";
 import { invalid } from "./wire_errors.ts";
@@ -56,33 +56,3 @@ export const systemHandlers: Handlers<SystemMethod> = {
     return { payload: { file: `${stateDir}/gateway.log`, cursor: size, size, lines, truncated: false, reset: false } };
   },
 };
-
-/** A heartbeat run some 200 to 500 ms from now; wakes that come meanwhile join it. */
-export function heartbeatSoon(call: Call): Effect[] {
-  const { memory, options } = call;
-  if (memory.heartbeatPending || !memory.heartbeatsEnabled || options.heartbeat === "none") return [];
-  memory.heartbeatPending = true;
-  const afterMs = Math.round(200 + options.ids.random() * 300);
-  return [{ kind: "later", afterMs, decide: () => [runHeartbeat(call)] }];
-}
-
-function runHeartbeat({ memory, options, generation }: Call): Effect {
-  const { status, reason } = options.heartbeat === undefined || options.heartbeat === "none"
-    ? { status: "ok-empty" as const, reason: undefined }
-    : { reason: undefined, ...options.heartbeat };
-  const heartbeat: Heartbeat = {
-    ts: options.clock.now(),
-    status,
-    ...(reason === undefined ? {} : { reason }),
-    durationMs: 30,
-    ...(generation.protocol === 3 ? { hasMedia: false } : { silent: true, indicatorType: indicatorOf(status) }),
-  };
-  memory.heartbeatPending = false;
-  memory.lastHeartbeat = heartbeat;
-  return { kind: "emit", event: "heartbeat", payload: heartbeat };
-}
-
-function indicatorOf(status: string): string {
-  if (status === "failed") return "error";
-  return status === "sent" ? "alert" : "ok";
-}

@@ -5,6 +5,9 @@
  */
 import type * as z from "zod/mini";
 import { type Scope, scopes } from "./connect.ts";
+import { CronAddParams, CronJob } from "./cron.ts";
+import * as cron from "./cron_calls.ts";
+import * as device from "./device.ts";
 import * as system from "./system.ts";
 
 export interface MethodRow {
@@ -20,7 +23,7 @@ export interface MethodRow {
   readonly newer?: true;
 }
 
-const { admin, read, write } = scopes;
+const { admin, pairing, read, write } = scopes;
 
 export const methods = {
   "wake": {
@@ -54,6 +57,91 @@ export const methods = {
     resend: "safe",
   },
   "logs.tail": { params: system.LogsTailParams, result: system.LogsTailResult, scope: read, resend: "safe" },
+
+  "cron.status": { params: system.NoParams, result: cron.CronStatusResult, scope: read, resend: "safe" },
+  "cron.list": {
+    params: cron.CronListParams,
+    result: cron.CronListResult,
+    scope: read,
+    resend: "safe",
+    newerParams: ["agentId", "scheduleKind", "lastRunStatus", "trigger", "compact", "includeDeliveryPreviews"],
+  },
+  "cron.get": { params: cron.CronRef, result: CronJob, scope: read, resend: "safe", newer: true },
+  "cron.runs": {
+    params: cron.CronRunsParams,
+    result: cron.CronRunsResult,
+    scope: read,
+    resend: "safe",
+    newerParams: ["runId", "agentId"],
+  },
+  "cron.add": {
+    params: CronAddParams,
+    result: cron.CronAddResult,
+    scope: admin,
+    resend: "unsafe",
+    newerParams: ["declarationKey", "displayName"],
+  },
+  "cron.update": {
+    params: cron.CronUpdateParams,
+    result: CronJob,
+    scope: admin,
+    resend: "safe",
+    newerParams: ["expectedConfigRevision"],
+  },
+  // A second removal says that there is no such job: the same end, but not the same answer.
+  "cron.remove": { params: cron.CronRef, result: cron.CronRemoveResult, scope: admin, resend: "unsafe" },
+  "cron.run": { params: cron.CronRunParams, result: cron.CronRunResult, scope: admin, resend: "unsafe" },
+
+  "device.pair.list": {
+    params: device.DevicePairListParams,
+    result: device.DevicePairListResult,
+    scope: pairing,
+    resend: "safe",
+  },
+  "device.pair.approve": {
+    params: device.DevicePairRequestParams,
+    result: device.DevicePairApproveResult,
+    scope: pairing,
+    resend: "unsafe",
+  },
+  "device.pair.reject": {
+    params: device.DevicePairRequestParams,
+    result: device.DevicePairRejectResult,
+    scope: pairing,
+    resend: "unsafe",
+  },
+  "device.pair.remove": {
+    params: device.DevicePairRemoveParams,
+    result: device.DevicePairRemoveResult,
+    scope: pairing,
+    resend: "unsafe",
+  },
+  "device.pair.rename": {
+    params: device.DevicePairRenameParams,
+    result: device.DevicePairRenameResult,
+    scope: pairing,
+    resend: "safe",
+    newer: true,
+  },
+  "device.pair.setupCode": {
+    params: device.DeviceSetupCodeParams,
+    result: device.DeviceSetupCodeResult,
+    scope: admin,
+    resend: "unsafe",
+    newer: true,
+  },
+  "device.token.rotate": {
+    params: device.DeviceTokenRotateParams,
+    result: device.DeviceTokenRotateResult,
+    scope: pairing,
+    resend: "unsafe",
+  },
+  "device.token.revoke": {
+    params: device.DeviceTokenRevokeParams,
+    result: device.DeviceTokenRevokeResult,
+    scope: pairing,
+    resend: "safe",
+  },
 } as const satisfies Record<string, MethodRow>;
 
 export type Method = keyof typeof methods;

@@ -16,6 +16,9 @@
  */
 export * from "./codec.ts";
 export * from "./connect.ts";
+export * from "./cron.ts";
+export * from "./cron_calls.ts";
+export * from "./device.ts";
 export * from "./events.ts";
 export * from "./failures.ts";
 export * from "./frames.ts";

@@ -1,0 +1,159 @@
+/**
+ * The cron family: jobs, runs on request, pages. Where the generations differ in how they refuse, the recordings
+ * `30-cron` and `71` are followed: 2026.3.13 says UNAVAILABLE of plain mistakes, 2026.9.6 names unknown jobs by a code.
+ */
+import type { CronEvent, CronJob, Method, WireError } from "../protocol/mod.ts";
+import type { Page } from "./cron_book.ts";
+import type { JobFault } from "./cron_jobs.ts";
+import type { Effect } from "./effects.ts";
+import type { Call, Handlers, Reply } from "./handlers.ts";
+import { runHeartbeat } from "./heartbeats.ts";
+import { stateDir } from "./hello.ts";
+import { invalid, unavailable } from "./wire_errors.ts";
+
+type CronMethod = Extract<Method, `cron.${string}`>;
+
+export const cronHandlers: Handlers<CronMethod> = {
+  "cron.status": (_params, { memory, generation }) => {
+    const { size: jobs, nextWakeAtMs } = memory.cron;
+    if (generation.protocol === 3) {
+      return { payload: { enabled: true, storePath: `${stateDir}/cron/jobs.json`, jobs, nextWakeAtMs } };
+    }
+    const sqlitePath = `${stateDir}/state/openclaw.sqlite`;
+    const storage = { storePath: sqlitePath, storage: "sqlite", sqlitePath };
+    return { payload: { enabled: true, triggersEnabled: true, ...storage, jobs, nextWakeAtMs } };
+  },
+  "cron.list": (params, call) => {
+    const { items, ...page } = call.memory.cron.list(params);
+    const jobs = items.map((job) => shown(job, call));
+    const newer = call.generation.protocol === 4 && params.includeDeliveryPreviews !== false && params.compact !== true;
+    return { payload: { jobs, ...page, ...(newer ? { deliveryPreviews: {} } : {}) } };
+  },
+  "cron.get": (params, call) => withJob(params.id, call, (job) => ({ payload: shown(job, call) })),
+  "cron.runs": (params, call) => {
+    const isForJob = (params.scope ?? (params.id === undefined ? "all" : "job")) === "job";
+    if (isForJob && params.id === undefined) return { error: invalid("invalid cron.runs params: missing id") };
+    const page = call.memory.cron.runs(params);
+    const isUnknown = isForJob && page.total === 0 && call.memory.cron.find(params.id ?? "") === undefined;
+    if (isUnknown && call.generation.protocol === 4) return { error: notFound(params.id ?? "", call) };
+    return { payload: entries(page) };
+  },
+  "cron.add": (params, call) => {
+    const declared = params.declarationKey === undefined
+      ? undefined
+      : call.memory.cron.findDeclared(params.declarationKey);
+    const result = declared === undefined ? call.memory.cron.add(params) : call.memory.cron.update(declared, params);
+    if ("fault" in result) return { error: faulty(result.fault, "cron.add", call) };
+    const payload = params.declarationKey === undefined
+      ? shown(result.job, call)
+      : { created: declared === undefined, ...(declared ? { updated: true } : {}), job: shown(result.job, call) };
+    return { payload, before: [told(result.job, declared === undefined ? "added" : "updated", {}, call)] };
+  },
+  "cron.update": (params, call) =>
+    withJob(params.id, call, (job) => {
+      const { expectedConfigRevision: expected } = params;
+      if (expected !== undefined && expected !== job.configRevision) return { error: changed(expected, job) };
+      const result = call.memory.cron.update(job, params.patch);
+      if ("fault" in result) return { error: faulty(result.fault, "cron.update", call) };
+      return { payload: shown(result.job, call), before: [told(result.job, "updated", {}, call)] };
+    }),
+  "cron.remove": (params, call) => {
+    const job = call.memory.cron.remove(params.id);
+    if (job !== undefined) return { payload: { ok: true, removed: true }, before: [told(job, "removed", {}, call)] };
+    if (call.generation.protocol === 4) return { error: notFound(params.id, call) };
+    return { payload: { ok: true, removed: false } };
+  },
+  "cron.run": (params, call) =>
+    withJob(params.id, call, (job) => {
+      const instance = call.generation.protocol === 4
+        ? { processInstanceId: call.memory.identity.deviceId.slice(0, 36) }
+        : {};
+      const reason = reasonNotToRun(job, params.mode ?? "force", call);
+      if (reason !== undefined) return { payload: { ok: true, ran: false, reason, ...instance } };
+      const runId = call.memory.cron.start(job);
+      return { payload: { ok: true, enqueued: true, runId, ...instance }, after: run(job, runId, call) };
+    }),
+};
+
+function reasonNotToRun(job: CronJob, mode: "due" | "force" | "if-enabled", { options }: Call): string | undefined {
+  if (job.state.runningAtMs !== undefined) return "already-running";
+  if (mode === "if-enabled" && !job.enabled) return "disabled";
+  if (mode !== "due") return undefined;
+  const isDue = job.enabled && (job.state.nextRunAtMs ?? Infinity) <= options.clock.now();
+  return isDue ? undefined : "not-due";
+}
+
+/** How long a run seems to take. */
+const runMs = 40;
+
+function run(job: CronJob, runId: string, call: Call): Effect[] {
+  const runAtMs = call.options.clock.now();
+  const running = call.memory.cron.find(job.id) ?? job;
+  return [
+    told(running, "started", { runAtMs }, call),
+    { kind: "later", afterMs: runMs, decide: () => finish(job, runId, call) },
+  ];
+}
+
+function finish(job: CronJob, runId: string, call: Call): Effect[] {
+  const effects: Effect[] = [];
+  const wakes = job.payload.kind === "systemEvent" && job.wakeMode === "now";
+  if (wakes && call.options.heartbeat !== "none") effects.push(runHeartbeat(call));
+  const fails = call.options.heartbeat !== "none" && call.options.heartbeat?.status === "failed";
+  const outcome = fails
+    ? { status: "error" as const, error: call.options.heartbeat.reason ?? "agent-runner-failure", durationMs: runMs }
+    : { status: "ok" as const, durationMs: runMs };
+  const finished = call.memory.cron.finish(job.id, runId, outcome);
+  if (finished === undefined) return effects;
+  const { jobId: _jobId, action: _action, ts: _ts, jobName: _name, runId: _runId, completionStatus, ...facts } =
+    finished.run;
+  const newer = call.generation.protocol === 4 ? { completionStatus } : {};
+  effects.push(told(finished.job, "finished", { ...facts, ...newer, runId }, call));
+  if (call.memory.cron.find(job.id) === undefined) effects.push(told(finished.job, "removed", {}, call));
+  return effects;
+}
+
+/** The event; protocol 4 sends the whole job along, and the run's id. */
+function told(job: CronJob, action: string, facts: Readonly<Record<string, unknown>>, { generation }: Call): Effect {
+  const { runId, ...rest } = facts;
+  const next = action === "added" && job.state.nextRunAtMs !== undefined ? { nextRunAtMs: job.state.nextRunAtMs } : {};
+  const newer = generation.protocol === 4 ? { job, ...(runId === undefined ? {} : { runId }) } : {};
+  const payload = { jobId: job.id, action, ...newer, ...next, ...rest } as CronEvent;
+  return { kind: "emit", event: "cron", payload };
+}
+
+/** Protocol 4 mirrors what matters of the state at top level. */
+function shown(job: CronJob, { generation }: Call): CronJob {
+  if (generation.protocol === 3) return job;
+  const { nextRunAtMs, lastRunAtMs, lastRunStatus, lastDeliveryStatus } = job.state;
+  const mirrored = { nextRunAtMs, lastRunAtMs, lastRunStatus, lastDeliveryStatus };
+  const known = Object.fromEntries(Object.entries(mirrored).filter(([, value]) => value !== undefined));
+  return { ...job, ...known, effectiveAgentId: job.agentId ?? "main" };
+}
+
+function entries<Item>({ items, ...page }: Page<Item>): Record<string, unknown> {
+  return { entries: items, ...page };
+}
+
+function withJob(id: string, call: Call, act: (job: CronJob) => Reply): Reply {
+  const job = call.memory.cron.find(id);
+  return job === undefined ? { error: notFound(id, call) } : act(job);
+}
+
+function notFound(id: string, { generation }: Call): WireError {
+  if (generation.protocol === 3) return unavailable(`Error: unknown cron job id: ${id}`);
+  const message = `Automation not found: ${id}. List automations and retry with a current job id.`;
+  return invalid(message, { code: "CRON_JOB_NOT_FOUND", jobId: id });
+}
+
+function faulty({ kind, message }: JobFault, method: string, { generation }: Call): WireError {
+  if (kind === "schedule-time") return invalid(message);
+  if (generation.protocol === 3) return unavailable(`${kind === "type" ? "TypeError" : "Error"}: ${message}`);
+  return kind === "other" ? unavailable(`Error: ${message}`) : invalid(`invalid ${method} params: ${message}`);
+}
+
+function changed(expectedConfigRevision: string, job: CronJob): WireError {
+  const message = "cron job definition no longer matches the loaded version; review the latest version before retrying";
+  const actualConfigRevision = job.configRevision;
+  return invalid(message, { code: "CRON_JOB_CHANGED", expectedConfigRevision, actualConfigRevision });
+}
