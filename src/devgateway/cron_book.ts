@@ -120,32 +120,17 @@ export class CronBook {
     return `manual:${job.id}:${now}:${this.#runCount}`;
   }
 
-  /** Writes down how a run ended; a one-shot job is then removed or switched off. @returns the run, and the job as it was left */
-  finish(
-    id: string,
-    runId: string,
-    { status, error, durationMs }: RunOutcome,
-  ): { run: CronRun; job: CronJob } | undefined {
+  /**
+   * Writes down how a run ended; a one-shot job is then removed or switched off.
+   * @returns the run, and the job as it was left; undefined when the job is gone
+   */
+  finish(id: string, runId: string, outcome: RunOutcome): { run: CronRun; job: CronJob } | undefined {
     const job = this.#jobs.get(id);
     if (job === undefined) return undefined;
     const now = this.#clock.now();
-    const { runningAtMs = now, lastError: _lastError, ...state } = job.state;
-    const consecutiveErrors = status === "error" ? (state.consecutiveErrors ?? 0) + 1 : 0;
-    const isOver = job.schedule.kind === "at" && status === "ok";
-    const left = withNextRun({
-      ...job,
-      enabled: job.enabled && !isOver,
-      state: {
-        ...state,
-        lastRunAtMs: runningAtMs,
-        lastRunStatus: status,
-        lastStatus: status,
-        lastDurationMs: durationMs,
-        ...(error === undefined ? {} : { lastError: error }),
-        lastDeliveryStatus: "not-requested",
-        consecutiveErrors,
-      },
-    }, now);
+    const runAtMs = job.state.runningAtMs ?? now;
+    const left = withNextRun(settleJob(job, runAtMs, outcome), now);
+    const { status, error, durationMs } = outcome;
     const run: CronRun = {
       ts: now,
       jobId: id,
@@ -153,7 +138,7 @@ export class CronBook {
       status,
       ...(error === undefined ? {} : { error }),
       summary: String(job.payload["text"] ?? job.payload["message"] ?? ""),
-      runAtMs: runningAtMs,
+      runAtMs,
       durationMs,
       ...(left.state.nextRunAtMs === undefined ? {} : { nextRunAtMs: left.state.nextRunAtMs }),
       deliveryStatus: "not-requested",
@@ -162,7 +147,7 @@ export class CronBook {
       completionStatus: status === "ok" ? "succeeded" : "failed",
     };
     this.#runs.push(run);
-    if (isOver && job.deleteAfterRun === true) this.#jobs.delete(id);
+    if (job.enabled && !left.enabled && job.deleteAfterRun === true) this.#jobs.delete(id);
     else this.#jobs.set(id, left);
     return { run, job: left };
   }
@@ -198,6 +183,25 @@ export class CronBook {
     };
     this.#jobs.set(job.id, withNextRun(job, now));
   }
+}
+
+/** The job after a run: a one-shot job that succeeded is over. */
+function settleJob(job: CronJob, runAtMs: number, { status, error, durationMs }: RunOutcome): CronJob {
+  const { runningAtMs: _running, lastError: _lastError, ...state } = job.state;
+  return {
+    ...job,
+    enabled: job.enabled && !(job.schedule.kind === "at" && status === "ok"),
+    state: {
+      ...state,
+      lastRunAtMs: runAtMs,
+      lastRunStatus: status,
+      lastStatus: status,
+      lastDurationMs: durationMs,
+      ...(error === undefined ? {} : { lastError: error }),
+      lastDeliveryStatus: "not-requested",
+      consecutiveErrors: status === "error" ? (state.consecutiveErrors ?? 0) + 1 : 0,
+    },
+  };
 }
 
 function isOther(wanted: string | undefined, actual: string): boolean {
