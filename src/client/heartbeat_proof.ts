@@ -17,19 +17,29 @@ export interface HeartbeatProof {
 }
 
 export interface ProofWatch {
-  /** Waits for proof of a run that ended after the watch began. @throws ClawError `interrupted` only */
+  /** Waits for proof of a run that began after the watch did. @throws ClawError `interrupted` only */
   result(timeoutMs: number): Promise<HeartbeatProof>;
 }
 
 const pollMs = 1_000;
+
+/**
+ * Skips after which a gateway tries again by itself: 2026.3.13 knows the first, 2026.9.6 all of them (RETRY_REASONS in
+ * its session-event-wake).
+ */
+const retriedSkips = ["requests-in-flight", "active-run", "cron-in-progress", "preempted", "channel-not-ready"];
 
 /** Begins to watch; call it before the wake is sent, so that a fast run is not missed. */
 export function watchHeartbeats(connection: Connection, clock: Clock, signal: AbortSignal): ProofWatch {
   const { gatewayMs, elapsedMs } = connection.handshake.challengedAt;
   const beganAtMs = gatewayMs + (clock.elapsed() - elapsedMs);
   let latest: Heartbeat | undefined;
+  let onSeen = () => {};
   const see = (heartbeat: Heartbeat | null | undefined) => {
-    if (heartbeat && heartbeat.ts > beganAtMs && heartbeat.ts >= (latest?.ts ?? 0)) latest = heartbeat;
+    // A run takes its events when it begins: one that was under way when the wake came does not have it.
+    if (!heartbeat || heartbeat.ts - (heartbeat.durationMs ?? 0) < beganAtMs) return;
+    if (heartbeat.ts >= (latest?.ts ?? 0)) latest = heartbeat;
+    onSeen();
   };
   const stop = connection.listen((event) => see(payloadOf("heartbeat", event)));
   return {
@@ -39,8 +49,9 @@ export function watchHeartbeats(connection: Connection, clock: Clock, signal: Ab
         while (clock.elapsed() < endsAt) {
           const verdict = judgeHeartbeat(latest);
           if (verdict !== undefined) return { verdict, heartbeat: latest };
-          await clock.sleep(Math.min(pollMs, endsAt - clock.elapsed()), signal);
-          see(await connection.call("last-heartbeat", undefined, signal));
+          const seen = new Promise<void>((resolve) => (onSeen = resolve));
+          await Promise.race([seen, clock.sleep(Math.min(pollMs, endsAt - clock.elapsed()), signal)]);
+          if (judgeHeartbeat(latest) === undefined) see(await connection.call("last-heartbeat", undefined, signal));
         }
         return { verdict: judgeHeartbeat(latest) ?? (latest === undefined ? "none" : "skipped"), heartbeat: latest };
       } catch (thrown) {
@@ -59,6 +70,5 @@ export function judgeHeartbeat(heartbeat: Heartbeat | undefined): "ran" | "faile
   if (heartbeat === undefined) return undefined;
   if (heartbeat.status === "sent" || heartbeat.status.startsWith("ok-")) return "ran";
   if (heartbeat.status === "failed") return "failed";
-  // The gateway comes back to it by itself as soon as the session is idle.
-  return heartbeat.reason === "requests-in-flight" ? undefined : "skipped";
+  return retriedSkips.includes(heartbeat.reason ?? "") ? undefined : "skipped";
 }

@@ -75,11 +75,13 @@ async function deliver(params: WakeParams, verifyMs: number | undefined, context
 function proven(delivered: object, proof: HeartbeatProof): Outcome {
   const { verdict, heartbeat, because } = proof;
   const data = { ...delivered, heartbeat: { verdict, ...heartbeat } };
-  const status = [heartbeat?.status, heartbeat?.reason].filter(Boolean).join(", ");
-  if (verdict === "ran") return done(data, { kind: "line", text: `heartbeat ran: ${status}` });
+  if (verdict === "ran") return done(data, { kind: "line", text: `heartbeat ran: ${heartbeat?.status}` });
+  const reason = heartbeat?.reason ?? "no reason given";
+  // With a preview the agent did answer, but the gateway had nowhere to send it: `target` is none unless configured.
+  const skipped = heartbeat?.preview === undefined ? "the heartbeat was skipped" : "its answer was not delivered";
   const text = {
-    failed: `accepted, but the heartbeat failed: ${status}`,
-    skipped: `accepted, but the heartbeat was skipped: ${status}`,
+    failed: `accepted, but the heartbeat failed: ${reason}`,
+    skipped: `accepted, but ${skipped}: ${reason}`,
     none: `accepted, but no heartbeat was seen${because === undefined ? " in time" : `: ${because}`}`,
   }[verdict];
   return negative(data, { kind: "line", text });
