@@ -48,26 +48,22 @@ export type Choice =
 
 /**
  * Chooses: an explicit secret alone; else the stored device token when its grant covers the need; else the shared
- * secret. The scopes are exactly the need when the grant covers it (a narrower request neither re-mints the token nor
- * shrinks the grant), else grant and need together, since widening replaces the grant.
- * @throws ClawError `auth/scope` when only a device token is there and it does not cover the need
+ * secret; else the device's key alone, which is all that a gateway with `auth.mode` none wants even for a wider grant.
+ * The scopes are exactly the need when the grant covers it (a narrower request neither re-mints the token nor shrinks
+ * the grant), else grant and need together, since widening replaces the grant.
  */
 export function chooseCredential({ hasShared, isExplicit, grant }: KnownCredentials, need: Scope): Choice {
   const covering = grant !== undefined && hasScope(grant.scopes, need) ? grant : undefined;
   const scopes = covering === undefined ? widen(grant, need) : [need];
   if (hasShared && (isExplicit || covering === undefined)) return { present: "shared", scopes };
-  if (covering !== undefined) return { present: "grant", grant: covering, scopes };
-  if (grant === undefined) return { present: "nothing", scopes };
-  throw new ClawError("auth/scope", `this device was granted ${grant.scopes.join(", ")}, but not ${need}`, {
-    hint: "connect once with the gateway's token to widen the grant: --token-file FILE",
-    details: { missingScope: need, grantedScopes: grant.scopes },
-  });
+  return covering === undefined ? { present: "nothing", scopes } : { present: "grant", grant: covering, scopes };
 }
 
 /**
  * The one other credential to try after a refusal, or undefined when the refusal stands.
  * @param latest the store as it is now: a parallel run may have put a newer token there
  * @param isTrusted whether a device token may go to this endpoint after it refused a token: loopback or verified TLS
+ * @throws ClawError `auth/scope` when a secret is missing only because the stored grant does not cover the need
  */
 export function fallbackCredential(
   refused: Choice,
@@ -84,6 +80,13 @@ export function fallbackCredential(
     if (isNewer) return { present: "grant", grant: latest, scopes: [need] };
     // The grant's scopes stay in the request, so that what other jobs rely on is not lost with the old token.
     return known.hasShared ? { present: "shared", scopes: widen(latest, need) } : undefined;
+  }
+  if (error.code === "auth/required" && refused.present === "nothing" && latest !== undefined) {
+    throw new ClawError("auth/scope", `this device was granted ${latest.scopes.join(", ")}, but not ${need}`, {
+      hint: "connect once with the gateway's token to widen the grant: --token-file FILE",
+      details: { missingScope: need, grantedScopes: latest.scopes },
+      cause: error,
+    });
   }
   const mayUseToken = canRetryWithDeviceToken === true && isTrusted && !known.isExplicit;
   if (detailCode === "AUTH_TOKEN_MISMATCH" && mayUseToken && isNewer) {

@@ -19,8 +19,8 @@ describe("chooseCredential()", () => {
   });
 
   it("presents the shared secret at first contact, and asks for the need alone", () => {
-    assert.deepEqual(chooseCredential(known({ shared }), "operator.write"), {
-      secret: shared,
+    assert.deepEqual(chooseCredential(known({ hasShared: true }), "operator.write"), {
+      present: "shared",
       scopes: ["operator.write"],
     });
   });
@@ -46,11 +46,11 @@ describe("chooseCredential()", () => {
     assert.deepEqual(choice, { present: "shared", scopes: ["operator.pairing", "operator.read", "operator.write"] });
   });
 
-  it("spends no attempt on a token that cannot cover the need", () => {
-    assert.throws(
-      () => chooseCredential(known({ grant: grant("operator.read") }), "operator.admin"),
-      (error: ClawError) => error.code === "auth/scope" && error.details["missingScope"] === "operator.admin",
-    );
+  it("spends no attempt on a token that cannot cover the need: a gateway without a secret widens for the key alone", () => {
+    assert.deepEqual(chooseCredential(known({ grant: grant("operator.read") }), "operator.admin"), {
+      present: "nothing",
+      scopes: ["operator.admin", "operator.read"],
+    });
   });
 
   it("presents the device's key alone when there is nothing else", () => {
@@ -92,6 +92,15 @@ describe("fallbackCredential()", () => {
       fallbackCredential(withShared, wrongToken, known, stored, "operator.write", isTrusted);
     assert.deepEqual(next(true), { present: "grant", grant: stored, scopes: ["operator.write"] });
     assert.equal(next(false), undefined);
+  });
+
+  it("says which scope the grant lacks when a gateway wants a secret for a wider one", () => {
+    const refused: Choice = { present: "nothing", scopes: ["operator.admin", "operator.write"] };
+    const missing = new ClawError("auth/required", "refused", { details: { detailCode: "AUTH_TOKEN_MISSING" } });
+    assert.throws(
+      () => fallbackCredential(refused, missing, { ...known, hasShared: false }, stored, "operator.admin", true),
+      (error: ClawError) => error.code === "auth/scope" && error.details["missingScope"] === "operator.admin",
+    );
   });
 
   it("lets an explicit wrong token fail", () => {
