@@ -21,7 +21,7 @@ export function createStyle(hasColour: boolean): Style {
   return hasColour ? { red: paint(31), yellow: paint(33), dim: paint(2) } : { red: plain, yellow: plain, dim: plain };
 }
 
-/** NO_COLOR (no-color.org) and TERM=dumb are respected; the flag decides before them. */
+/** NO_COLOR (no-color.org) and TERM=dumb are respected; the flag decides before them, and the stream is asked last. */
 export function wantsColour(
   env: Readonly<Record<string, string | undefined>>,
   isTty: () => boolean,

@@ -81,14 +81,22 @@ function createOutput(fd: 1 | 2): Output {
   };
 }
 
-/** A terminal is a character device; only then is the costly question asked that tells it from /dev/null. */
+/**
+ * A terminal is a character device, and so is the null device, which cron jobs write to. Only what is left after these
+ * two cheap looks is asked about with the costly question.
+ */
 function isTerminal(fd: number): boolean {
   try {
-    if (!fs.fstatSync(fd).isCharacterDevice()) return false;
+    const stat = fs.fstatSync(fd);
+    if (!stat.isCharacterDevice() || stat.rdev === nullDevice()) return false;
   } catch {
     return false; // A closed descriptor.
   }
   return process.getBuiltinModule("node:tty").isatty(fd);
+}
+
+function nullDevice(): number | undefined {
+  return process.platform === "win32" ? undefined : fs.statSync("/dev/null").rdev;
 }
 
 function writeAll(fd: number, bytes: Uint8Array): void {
