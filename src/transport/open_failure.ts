@@ -69,7 +69,7 @@ const sentences: Record<OpenFailureCause, Sentence> = {
 /** The error for a failed opening. */
 export async function openFailure(url: URL, report: OpenReport, signal: AbortSignal): Promise<ClawError> {
   let { cause, detail } = judge(report);
-  if (cause === "reset" || cause === "unknown" || needsSecondLook(report)) {
+  if (["reset", "unknown", "not-http"].includes(cause) || isVague(report)) {
     const { lookAtPort } = await import("./probe.ts");
     const seen = await lookAtPort(url, signal);
     if (seen !== undefined) ({ cause, detail } = seen);
@@ -97,9 +97,12 @@ export function judge({ code, text }: OpenReport): { cause: OpenFailureCause; de
   return { cause: "unknown", detail: text || code || "no reason given" };
 }
 
-/** Deno retries a TLS handshake that failed as HTTP/2, and then reports only that. */
-function needsSecondLook({ text }: OpenReport): boolean {
-  return text.includes("NoApplicationProtocol");
+/**
+ * Deno retries a TLS handshake that failed as HTTP/2 and then reports only that; it also calls a connection that was
+ * reset at once a failed connect, as if it had been refused.
+ */
+function isVague({ text }: OpenReport): boolean {
+  return text.includes("NoApplicationProtocol") || text.includes("tcp connect error");
 }
 
 function hintForStatus(status: string): string {

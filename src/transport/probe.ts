@@ -13,10 +13,16 @@ type Sight = { readonly cause: OpenFailureCause; readonly detail: string };
 export async function lookAtPort(url: URL, signal: AbortSignal): Promise<Sight | undefined> {
   const isTls = url.protocol === "wss:";
   const problem = await tlsProblemOf(url, isTls, signal).catch(() => "unknown");
-  if (!isTls) return problem === "" ? { cause: "tls-wanted", detail: "" } : undefined;
+  if (problem === "ECONNREFUSED") return { cause: "refused", detail: "" };
+  if (!isTls) return problem === "" ? { cause: "tls-wanted", detail: "" } : seenPlainly(problem);
   if (/CERT|SIGNATURE|ISSUER/.test(problem)) return { cause: "tls-untrusted", detail: problem };
   if (problem === "ERR_SSL_WRONG_VERSION_NUMBER" || problem === "EPROTO") return { cause: "tls-unwanted", detail: "" };
   return undefined;
+}
+
+/** A port that hangs up on everybody, as it looks from a handshake that it cut. */
+function seenPlainly(problem: string): Sight | undefined {
+  return problem === "ECONNRESET" ? { cause: "reset", detail: "" } : undefined;
 }
 
 /** "" when a TLS handshake succeeds, else the system's or the TLS library's code for what went wrong. */
