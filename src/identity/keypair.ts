@@ -37,12 +37,17 @@ export async function generateKey(): Promise<StoredKey> {
  * @throws ClawError `config/key-damaged` when the key is not an Ed25519 pair
  */
 export async function importIdentity(key: StoredKey): Promise<Identity> {
-  const raw = fromBase64url(key.publicKey);
-  const privateKey = await crypto.subtle
-    .importKey("jwk", { kty: "OKP", crv: "Ed25519", x: key.publicKey, d: key.privateKey }, "Ed25519", false, ["sign"])
-    .catch((cause: unknown) => {
-      throw new ClawError("config/key-damaged", "the device key is not a valid Ed25519 key", { cause });
-    });
+  const jwk = { kty: "OKP", crv: "Ed25519", x: key.publicKey, d: key.privateKey };
+  let raw: Uint8Array<ArrayBuffer>;
+  let privateKey: CryptoKey;
+  try {
+    raw = fromBase64url(key.publicKey);
+    // Runtimes look at the private half only.
+    if (raw.length !== 32) throw new RangeError(`a public key of ${raw.length} bytes`);
+    privateKey = await crypto.subtle.importKey("jwk", jwk, "Ed25519", false, ["sign"]);
+  } catch (cause) {
+    throw new ClawError("config/key-damaged", "the device key is not a valid Ed25519 key", { cause });
+  }
   return {
     deviceId: await deviceIdOf(raw),
     publicKey: key.publicKey,

@@ -109,6 +109,6 @@ function directoryOf({ os, stateDirectory }: TokenStore): string {
 
 /** Readable, one to one, and legal on every system; a hash would need node:crypto, which costs 4 ms at start. */
 function pathOf(store: TokenStore, origin: string, role: string): string {
-  const name = encodeURIComponent(`${role} ${origin}`).replaceAll("*", "%2A");
+  const name = [role, origin].map((part) => encodeURIComponent(part).replaceAll("*", "%2A")).join("@");
   return join(store.os, directoryOf(store), `${name}${ending}`);
 }

@@ -80,15 +80,15 @@ export function storeError(path: string, verb: string, cause: unknown): ClawErro
   const details: ErrorDetails = { path, osCode };
   return new ClawError("store/io", `cannot ${verb} ${path}: ${osCode || (cause as Error).message}`, {
     details,
-    hint: hintFor(osCode),
+    hint: hintFor(verb, osCode),
     cause,
   });
 }
 
-function hintFor(osCode: string): string {
+function hintFor(verb: string, osCode: string): string {
   if (osCode === "ENOSPC" || osCode === "EDQUOT") return "free some disk space, then run it again";
-  if (osCode === "EROFS" || osCode === "EACCES" || osCode === "EPERM") {
-    return "choose a writable place with --config-dir DIR or CLAW_CONFIG_DIR";
-  }
-  return "check that path, then run it again";
+  if (osCode !== "EROFS" && osCode !== "EACCES" && osCode !== "EPERM") return "check that path, then run it again";
+  return ["read", "list", "look at"].includes(verb)
+    ? "check who owns that path and who may read it"
+    : "choose a writable place with --config-dir DIR, or CLAW_CONFIG_DIR and CLAW_STATE_DIR";
 }

@@ -57,8 +57,7 @@ export function createPrivate(os: Os, path: string, text: string, uniqueName: st
     fs.linkSync(temporary, path);
   } catch (cause) {
     if (osCodeOf(cause) === "EEXIST") return false;
-    if (!cannotLink(cause)) throw storeError(path, "create", cause);
-    // A file system without hard links: exclusive creation, whole in one write.
+    // No hard links here (some network and removable file systems, Android): whole in one write is the next best.
     return createExclusively(path, text);
   } finally {
     fs.rmSync(temporary, { force: true });
@@ -124,28 +123,31 @@ function quoteForShell(path: string): string {
 
 function writeTemporary(path: string, text: string, uniqueName: string): string {
   const temporary = `${path}.${uniqueName}.tmp`;
-  storing(path, "write", () => {
-    const handle = fs.openSync(temporary, "wx", privateFile);
-    try {
-      fs.writeFileSync(handle, text);
-      fs.fsyncSync(handle);
-    } catch (cause) {
-      fs.rmSync(temporary, { force: true });
-      throw cause;
-    } finally {
-      fs.closeSync(handle);
-    }
-  });
+  storing(path, "write", () => writeNew(temporary, text));
   return temporary;
 }
 
 function createExclusively(path: string, text: string): boolean {
   try {
-    fs.writeFileSync(path, text, { flag: "wx", mode: privateFile, flush: true });
+    writeNew(path, text);
     return true;
   } catch (cause) {
     if (osCodeOf(cause) === "EEXIST") return false;
     throw storeError(path, "create", cause);
+  }
+}
+
+/** What could not be written whole is taken away again. */
+function writeNew(path: string, text: string): void {
+  const handle = fs.openSync(path, "wx", privateFile);
+  try {
+    fs.writeFileSync(handle, text);
+    fs.fsyncSync(handle);
+  } catch (cause) {
+    fs.rmSync(path, { force: true });
+    throw cause;
+  } finally {
+    fs.closeSync(handle);
   }
 }
 
@@ -164,8 +166,4 @@ function syncDirectoryOf(os: Os, path: string): void {
   } finally {
     if (handle !== undefined) fs.closeSync(handle);
   }
-}
-
-function cannotLink(cause: unknown): boolean {
-  return ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL"].includes(osCodeOf(cause));
 }

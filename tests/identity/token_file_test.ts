@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { ClawError } from "../../src/errors.ts";
+import { listTokens, loadToken, saveToken, type StoredToken, type TokenStore } from "../../src/identity/token_file.ts";
+import { startScript } from "../support/script.ts";
+import { createStoreHome, keepUser, slow, testToken } from "../support/store.ts";
+
+const { origin, role, deviceId } = testToken;
+
+function directoryOf(store: TokenStore): string {
+  return join(store.stateDirectory, "tokens");
+}
+
+/** The one file of a store that holds one token. */
+function fileOf(store: TokenStore): string {
+  const names = fs.readdirSync(directoryOf(store)).filter((name) => name.endsWith(".json"));
+  assert.equal(names.length, 1);
+  return join(directoryOf(store), names[0] ?? "");
+}
+
+describe("loadToken()", () => {
+  it("finds nothing in an empty store, and creates nothing", () => {
+    using home = createStoreHome();
+    assert.equal(loadToken(home.store, origin, role, deviceId), undefined);
+    assert.deepEqual(fs.readdirSync(home.path), []);
+  });
+
+  it("finds a token for its own gateway, role and device only", () => {
+    using home = createStoreHome();
+    saveToken(home.store, testToken);
+    const { version: _, ...found } = { version: 1, ...loadToken(home.store, origin, role, deviceId) };
+    assert.deepEqual(found, testToken);
+    assert.equal(loadToken(home.store, "ws://127.0.0.1:18790", role, deviceId), undefined);
+    assert.equal(loadToken(home.store, "wss://127.0.0.1:18789", role, deviceId), undefined);
+    assert.equal(loadToken(home.store, origin, "node", deviceId), undefined);
+    assert.equal(loadToken(home.store, origin, role, "another device"), undefined);
+  });
+
+  it("takes no file that stands under another gateway's name", () => {
+    using home = createStoreHome();
+    saveToken(home.store, testToken);
+    const other = "ws://192.0.2.1:18789";
+    saveToken(home.store, { ...testToken, origin: other });
+    const [mine, theirs] = fs.readdirSync(directoryOf(home.store)).sort().map((name) =>
+      join(directoryOf(home.store), name)
+    );
+    fs.copyFileSync(mine ?? "", theirs ?? "");
+    assert.equal(loadToken(home.store, origin, role, deviceId)?.token, "token-0");
+    assert.equal(loadToken(home.store, other, role, deviceId), undefined);
+  });
+
+  it("refuses a damaged file with its path and a remedy, and never with its content", () => {
+    using home = createStoreHome();
+    saveToken(home.store, { ...testToken, token: "secret-token" });
+    const path = fileOf(home.store);
+    const whole = JSON.parse(fs.readFileSync(path, "utf8")) as Record<string, unknown>;
+    const contents = ["", "{", "null", "[]", `"secret-token"`].concat(
+      [{ version: 2 }, { more: 1 }, { token: "" }, { token: 1 }, { scopes: "operator.read" }, { storedAtMs: "now" }]
+        .map((change) => JSON.stringify({ ...whole, ...change })),
+    );
+    for (const content of contents) {
+      fs.writeFileSync(path, content);
+      const actions = [
+        () => loadToken(home.store, origin, role, deviceId),
+        () => saveToken(home.store, testToken),
+        () => listTokens(home.store),
+      ];
+      for (const act of actions) {
+        assert.throws(act, (error: unknown) => {
+          assert.ok(error instanceof ClawError);
+          assert.deepEqual([error.code, error.message], [
+            "config/key-damaged",
+            `the device token ${path} is damaged`,
+          ]);
+          assert.match(error.hint ?? "", /^remove that file: /);
+          assert.doesNotMatch(`${error.stack}${JSON.stringify(error.details)}${error.cause}`, /secret-token/);
+          return true;
+        });
+      }
+      assert.equal(fs.readFileSync(path, "utf8"), content);
+    }
+  });
+});
+
+describe("saveToken()", () => {
+  it("creates a private file in private directories", () => {
+    using home = createStoreHome();
+    saveToken(home.store, testToken);
+    assert.equal(fs.statSync(fileOf(home.store)).mode & 0o777, 0o600);
+    assert.equal(fs.statSync(directoryOf(home.store)).mode & 0o777, 0o700);
+    assert.equal(fs.statSync(home.store.stateDirectory).mode & 0o777, 0o700);
+  });
+
+  it("keeps the one before beside the new one", () => {
+    using home = createStoreHome();
+    for (const token of ["first", "second", "third"]) saveToken(home.store, { ...testToken, token });
+    assert.equal(loadToken(home.store, origin, role, deviceId)?.token, "third");
+    const path = fileOf(home.store);
+    const previous = JSON.parse(fs.readFileSync(path.replace(/json$/, "prev"), "utf8")) as StoredToken;
+    assert.equal(previous.token, "second");
+    assert.equal(fs.readdirSync(directoryOf(home.store)).length, 2);
+    assert.equal(fs.statSync(path.replace(/json$/, "prev")).mode & 0o777, 0o600);
+  });
+
+  it("writes nothing for a token that it has, whatever scopes it comes with", () => {
+    using home = createStoreHome();
+    saveToken(home.store, { ...testToken, scopes: ["operator.read", "operator.write"] });
+    const before = fs.statSync(fileOf(home.store));
+    saveToken(home.store, { ...testToken, scopes: ["operator.read"], storedAtMs: 2 });
+    const after = fs.statSync(fileOf(home.store));
+    assert.equal(after.ino, before.ino);
+    assert.deepEqual(loadToken(home.store, origin, role, deviceId)?.scopes, ["operator.read", "operator.write"]);
+    assert.equal(fs.readdirSync(directoryOf(home.store)).length, 1);
+  });
+
+  it("replaces the token of another device, even an equal one", () => {
+    using home = createStoreHome();
+    saveToken(home.store, { ...testToken, deviceId: "another device" });
+    saveToken(home.store, testToken);
+    assert.equal(loadToken(home.store, origin, role, deviceId)?.deviceId, deviceId);
+  });
+
+  it("keeps gateways and roles apart, and their names inside its own directory", () => {
+    using home = createStoreHome();
+    const origins = [
+      "ws://127.0.0.1:18789",
+      "wss://127.0.0.1:18789",
+      "ws://[::1]:18789",
+      "wss://gateway.example:443",
+      "ssh:me@host:22/18789",
+      "../../escape",
+      "a*b",
+      "a%2Ab",
+      "a@b",
+      "a%40b",
+    ];
+    const tokens = origins.flatMap((origin) =>
+      ["operator", "a@operator"].map((role) => ({ ...testToken, origin, role, token: `${role} at ${origin}` }))
+    );
+    for (const token of tokens) saveToken(home.store, token);
+    for (const { origin, role, token } of tokens) {
+      assert.equal(loadToken(home.store, origin, role, deviceId)?.token, token);
+    }
+    assert.equal(fs.readdirSync(directoryOf(home.store)).length, tokens.length);
+    assert.deepEqual(fs.readdirSync(home.path), ["state"]);
+    for (const name of fs.readdirSync(directoryOf(home.store))) assert.match(name, /^[\w%@.!~'()-]+$/);
+  });
+
+  it("never lets a reader see half a token, and leaves a whole one when it dies at any moment", slow, async () => {
+    using home = createStoreHome();
+    let reads = 0;
+    for (let round = 0; round < 5; round++) {
+      const script = startScript("store_script.ts", [keepUser, home.path, "tokens-for-ever"]);
+      script.begin();
+      await script.lines(2);
+      const written = script.lines(10 + round * 3);
+      let isWritten = false;
+      void written.then(() => (isWritten = true));
+      while (!isWritten) {
+        const { token, storedAtMs } = loadToken(home.store, origin, role, deviceId) ?? assert.fail("no token");
+        assert.match(token, new RegExp(`^${storedAtMs}:x+$`));
+        reads++;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      script.kill();
+      assert.equal((await script.ended).signal, "SIGKILL");
+      assert.equal(listTokens(home.store).length, 1);
+      saveToken(home.store, { ...testToken, token: `${round}`, storedAtMs: round });
+      assert.equal(loadToken(home.store, origin, role, deviceId)?.token, `${round}`);
+    }
+    assert.ok(reads > 20, `${reads} reads`);
+  });
+});
+
+describe("listTokens()", () => {
+  it("lists all tokens by role and gateway, and neither old ones nor what a crash left behind", () => {
+    using home = createStoreHome();
+    assert.deepEqual(listTokens(home.store), []);
+    saveToken(home.store, { ...testToken, origin: "wss://b.example:443" });
+    saveToken(home.store, { ...testToken, origin: "ws://127.0.0.1:18789" });
+    saveToken(home.store, { ...testToken, origin: "ws://127.0.0.1:18789", token: "token-1" });
+    fs.writeFileSync(join(directoryOf(home.store), "x.json.3ed0a0c3.tmp"), "{");
+    assert.deepEqual(listTokens(home.store).map(({ origin, token }) => [origin, token]), [
+      ["ws://127.0.0.1:18789", "token-1"],
+      ["wss://b.example:443", "token-0"],
+    ]);
+  });
+});
