@@ -5,7 +5,7 @@ import { ClawError } from "../../src/errors.ts";
 import { type IdentityStore, keyFilePath, loadIdentity, loadOrCreateIdentity } from "../../src/identity/key_file.ts";
 import { verifySignature } from "../../src/identity/keypair.ts";
 import { startScript } from "../support/script.ts";
-import { createStoreHome, keepUser, type Outcome, storeIn } from "../support/store.ts";
+import { createStoreHome, keepUser, type Outcome, slow, storeIn } from "../support/store.ts";
 
 /** The error that loading ends with. */
 async function failureOf(store: IdentityStore): Promise<ClawError> {
