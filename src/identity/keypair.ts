@@ -74,19 +74,16 @@ export async function deviceIdOf(rawPublicKey: Uint8Array<ArrayBuffer>): Promise
 
 /** RFC 4648 §5, without padding. */
 export function toBase64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** Accepts plain base64 and padding too. @throws a DOMException when it is neither */
+/** Accepts plain base64 and padding too. @throws SyntaxError when it is neither */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(
-    atob(text.replaceAll("-", "+").replaceAll("_", "/").replaceAll("=", "")),
-    (c) => c.charCodeAt(0),
-  );
+  return Uint8Array.fromBase64(text.replaceAll("+", "-").replaceAll("/", "_"), { alphabet: "base64url" });
 }
 
 export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return bytes.toHex();
 }
 
 function encode(text: string): Uint8Array<ArrayBuffer> {
