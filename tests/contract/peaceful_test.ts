@@ -1,0 +1,6 @@
+/**
+ * Everything that does a gateway no harm, against one gateway of each generation: a file of tests, so that they share
+ * it.
+ */
+import "./cases/first_contact.ts";
+import "./cases/delivery.ts";
