@@ -25,9 +25,7 @@ export interface Script {
 
 /** @param name a file of `tests/support` */
 export function startScript(name: string, args: readonly string[]): Script {
-  const path = fileURLToPath(new URL(name, import.meta.url));
-  const options = process.versions["bun"] === undefined ? ["run", "-A", "--no-check", "--quiet", path] : [path];
-  const child = spawn(process.execPath, [...options, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawnScript(name, args);
   const output = { stdout: "", stderr: "" };
   const waiting = new Set<() => void>();
   const changed = () => waiting.forEach((check) => check());
@@ -64,4 +62,10 @@ export function startScript(name: string, args: readonly string[]): Script {
     kill: () => void child.kill("SIGKILL"),
     ended,
   };
+}
+
+function spawnScript(name: string, args: readonly string[]) {
+  const path = fileURLToPath(new URL(name, import.meta.url));
+  const options = process.versions["bun"] === undefined ? ["run", "-A", "--no-check", "--quiet", path] : [path];
+  return spawn(process.execPath, [...options, ...args], { stdio: ["pipe", "pipe", "pipe"] });
 }
