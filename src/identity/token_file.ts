@@ -58,14 +58,18 @@ export function loadToken(store: TokenStore, origin: string, role: string, devic
 }
 
 /**
- * Keeps a token in place of the one before, which stays beside it as `.prev`. A token that is stored already keeps its
- * scopes and writes nothing: a connection may have asked for fewer than the token grants.
+ * Keeps a token in place of the one before, which stays beside it as `.prev`. A token that is stored already only gains
+ * scopes: 2026.9.6 names those that a connection asked for, which may be fewer than the token grants.
  * @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io`
  */
 export function saveToken(store: TokenStore, token: StoredToken): void {
   const path = pathOf(store, token.origin, token.role);
   const before = readToken(store, path);
-  if (before?.token === token.token && before.deviceId === token.deviceId && before.origin === token.origin) return;
+  if (before?.token === token.token && before.deviceId === token.deviceId && before.origin === token.origin) {
+    const scopes = [...new Set([...before.scopes, ...token.scopes])];
+    if (scopes.length > before.scopes.length) write(store, path, { ...before, scopes });
+    return;
+  }
   ensurePrivateDirectory(directoryOf(store));
   if (before !== undefined) write(store, `${path.slice(0, -ending.length)}.prev`, before);
   write(store, path, token);

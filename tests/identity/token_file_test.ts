@@ -104,7 +104,15 @@ describe("saveToken()", () => {
     assert.equal(fs.statSync(path.replace(/json$/, "prev")).mode & 0o777, 0o600);
   });
 
-  it("writes nothing for a token that it has, whatever scopes it comes with", () => {
+  it("adds the scopes that a token it has turns out to grant", () => {
+    using home = createStoreHome();
+    saveToken(home.store, { ...testToken, scopes: ["operator.read"] });
+    saveToken(home.store, { ...testToken, scopes: ["operator.write"] });
+    assert.deepEqual(loadToken(home.store, origin, role, deviceId)?.scopes, ["operator.read", "operator.write"]);
+    assert.equal(fs.readdirSync(directoryOf(home.store)).length, 1);
+  });
+
+  it("writes nothing for a token that it has when it comes with fewer scopes", () => {
     using home = createStoreHome();
     saveToken(home.store, { ...testToken, scopes: ["operator.read", "operator.write"] });
     const before = fs.statSync(fileOf(home.store));
