@@ -4,3 +4,6 @@
  */
 import "./cases/first_contact.ts";
 import "./cases/delivery.ts";
+import "./cases/grants.ts";
+import "./cases/skewed_clock.ts";
+import "./cases/crowd.ts";
