@@ -43,8 +43,8 @@ export function acceptParams(method: Method, given: unknown, protocol: ProtocolV
     ...(protocol === 3 ? olderComplaints(method, given) : []),
     ...(fill[method] === undefined ? [] : [idComplaint(method, given)]),
   ].filter((complaint) => complaint !== undefined);
-  const params = fill[method]?.(given) ?? given;
-  const schema = looseParams[method] ?? (protocol === 4 ? newerLooseParams[method] : undefined) ?? row.params;
+  const params = fill[method]?.(given, protocol) ?? given;
+  const schema = looseParams[method] ?? (protocol === 4 ? newerLooseParams : olderLooseParams)[method] ?? row.params;
   const all = [complaintsOf(schema, params, protocol), ...complaints].filter((complaint) => complaint !== undefined);
   if (all.length > 0) return { complaints: all.join("; ") };
   return { params, oddity: complaintsOf(row.params, given, protocol) };
@@ -73,8 +73,12 @@ const looseParams: Partial<Record<Method, z.ZodMiniType>> = {
   "last-heartbeat": unread,
   "system-presence": unread,
   "gateway.identity.get": unread,
-  "system-event": z.looseObject({}),
   "set-heartbeats": z.looseObject({}),
+};
+
+/** Protocol 3 takes of a beacon what it understands. */
+const olderLooseParams: Partial<Record<Method, z.ZodMiniType>> = {
+  "system-event": z.looseObject({}),
 };
 
 /** `wake` of protocol 4 lets unknown members pass (transcript 14). */
@@ -85,10 +89,10 @@ const newerLooseParams: Partial<Record<Method, z.ZodMiniType>> = {
 type Members = Readonly<Record<string, unknown>>;
 
 /** Older spellings and defaults, of methods that have some. */
-const fill: Partial<Record<Method, (given: unknown) => unknown>> = {
+const fill: Partial<Record<Method, (given: unknown, protocol: ProtocolVersion) => unknown>> = {
   "cron.get": renameJobId,
   "cron.runs": renameJobId,
-  "cron.update": renameJobId,
+  "cron.update": fillPatch,
   "cron.remove": renameJobId,
   "cron.run": renameJobId,
   "cron.add": fillJob,
@@ -101,22 +105,41 @@ function renameJobId(given: unknown): unknown {
 }
 
 /** A job may be sent without a name, a session target and a wake mode; odd values of these count as left out. */
-function fillJob(given: unknown): unknown {
+function fillJob(given: unknown, protocol: ProtocolVersion): unknown {
   if (!isObject(given) || !isObject(given["payload"]) || !isObject(given["schedule"])) return given;
   const { name, sessionTarget, wakeMode, payload, ...rest } = given;
   const { kind, text, message } = payload as Members;
-  const isTarget = typeof sessionTarget === "string" && /^(main|isolated|current|session:.+)$/.test(sessionTarget);
-  const target = isTarget ? sessionTarget : kind === "systemEvent" ? "main" : "isolated";
-  const isMode = typeof wakeMode === "string" && wakeModes.some((mode) => mode === wakeMode);
+  const target = isTarget(sessionTarget, protocol) ? sessionTarget : kind === "systemEvent" ? "main" : "isolated";
   const firstLine = String(text ?? message ?? "Cron job").trim().split("\n")[0]?.slice(0, 60);
   return {
     ...rest,
-    name: name === undefined ? firstLine : name,
+    name: typeof name === "string" && name.trim() !== "" ? name : firstLine,
     // `current` has no session to mean here.
     sessionTarget: target === "current" ? "isolated" : target,
-    wakeMode: isMode ? wakeMode : "now",
+    wakeMode: isWakeMode(wakeMode) ? wakeMode : "now",
     payload,
   };
+}
+
+function fillPatch(given: unknown, protocol: ProtocolVersion): unknown {
+  const named = renameJobId(given);
+  if (!isObject(named) || !isObject(named["patch"])) return named;
+  const { sessionTarget, wakeMode, ...rest } = named["patch"];
+  const patch = {
+    ...rest,
+    ...(isTarget(sessionTarget, protocol) ? { sessionTarget } : {}),
+    ...(isWakeMode(wakeMode) ? { wakeMode } : {}),
+  };
+  return { ...named, patch };
+}
+
+function isTarget(value: unknown, protocol: ProtocolVersion): boolean {
+  const known = protocol === 3 ? /^(main|isolated)$/ : /^(main|isolated|current|session:.+)$/;
+  return typeof value === "string" && known.test(value);
+}
+
+function isWakeMode(value: unknown): boolean {
+  return wakeModes.some((mode) => mode === value);
 }
 
 function idComplaint(method: Method, given: unknown): string | undefined {
@@ -131,7 +154,7 @@ function olderComplaints(method: Method, given: unknown): string[] {
   if (method === "cron.run" && given["mode"] === "if-enabled") complaints.push(mustMatch("/mode"));
   const job = method === "cron.update" ? given["patch"] : method === "cron.add" ? given : undefined;
   if (!isObject(job)) return complaints;
-  const { schedule, payload, sessionTarget } = job;
+  const { schedule, payload } = job;
   if (isObject(schedule) && /^(on-exit|stream)$/.test(String(schedule["kind"]))) {
     complaints.push(mustMatch("/schedule"));
   }
@@ -139,8 +162,7 @@ function olderComplaints(method: Method, given: unknown): string[] {
   if (isObject(payload) && payload["toolsAllow"] !== undefined) {
     complaints.push("at /payload: unexpected property 'toolsAllow'");
   }
-  const isNewTarget = typeof sessionTarget === "string" && sessionTarget.startsWith("session:");
-  return isNewTarget ? [...complaints, mustMatch("/sessionTarget")] : complaints;
+  return complaints;
 }
 
 function mustMatch(path: string): string {

@@ -86,7 +86,9 @@ function isSilent(
   const isBrowser = Boolean(peer.origin?.trim());
   if (isBrowser && params.client.id !== "openclaw-control-ui" && params.client.mode !== "webchat") return false;
   if (generation.protocol === 3) return reason !== "role-upgrade";
-  if (before !== undefined && params.role === "node") return false;
+  // A node may not be given an operator's scopes without somebody knowing.
+  const reaches = (params.scopes ?? []).some((scope) => scope.startsWith("operator."));
+  if (params.role === "node" && (before !== undefined || reaches)) return false;
   return reason !== "scope-upgrade" || method === "none" || method === "token" || method === "password";
 }
 

@@ -4,7 +4,7 @@
  */
 import type { CronEvent, CronJob, Method, WireError } from "../protocol/mod.ts";
 import type { Page } from "./cron_book.ts";
-import type { JobFault } from "./cron_jobs.ts";
+import { type JobFault, timeFault } from "./cron_jobs.ts";
 import type { Effect } from "./effects.ts";
 import type { Call, Handlers, Reply } from "./handlers.ts";
 import { runHeartbeat } from "./heartbeats.ts";
@@ -49,14 +49,20 @@ export const cronHandlers: Handlers<CronMethod> = {
       : { created: declared === undefined, ...(declared ? { updated: true } : {}), job: shown(result.job, call) };
     return { payload, before: [told(result.job, declared === undefined ? "added" : "updated", {}, call)] };
   },
-  "cron.update": (params, call) =>
-    withJob(params.id, call, (job) => {
+  "cron.update": (params, call) => {
+    // 2026.3.13 looks at the time before it looks for the job.
+    const { schedule } = params.patch;
+    const isEarly = call.generation.protocol === 3 && schedule !== undefined;
+    const time = isEarly ? timeFault(schedule, call.options.clock.now()) : undefined;
+    if (time !== undefined) return { error: faulty(time, "cron.update", call) };
+    return withJob(params.id, call, (job) => {
       const { expectedConfigRevision: expected } = params;
       if (expected !== undefined && expected !== job.configRevision) return { error: changed(expected, job) };
       const result = call.memory.cron.update(job, params.patch);
       if ("fault" in result) return { error: faulty(result.fault, "cron.update", call) };
       return { payload: shown(result.job, call), before: [told(result.job, "updated", {}, call)] };
-    }),
+    });
+  },
   "cron.remove": (params, call) => {
     const job = call.memory.cron.remove(params.id);
     if (job !== undefined) return { payload: { ok: true, removed: true }, before: [told(job, "removed", {}, call)] };
@@ -65,10 +71,13 @@ export const cronHandlers: Handlers<CronMethod> = {
   },
   "cron.run": (params, call) =>
     withJob(params.id, call, (job) => {
-      const instance = call.generation.protocol === 4
-        ? { processInstanceId: call.memory.identity.deviceId.slice(0, 36) }
-        : {};
-      const reason = reasonNotToRun(job, params.mode ?? "force", call);
+      const { instanceId } = call.memory;
+      const { expectedProcessInstanceId: expected = instanceId, mode = "force" } = params;
+      if (expected !== instanceId) {
+        return { error: invalid("invalid cron.run params: Gateway process changed after preflight") };
+      }
+      const instance = call.generation.protocol === 4 ? { processInstanceId: instanceId } : {};
+      const reason = reasonNotToRun(job, mode, call);
       if (reason !== undefined) return { payload: { ok: true, ran: false, reason, ...instance } };
       const runId = call.memory.cron.start(job);
       return { payload: { ok: true, enqueued: true, runId, ...instance }, after: run(job, runId, call) };

@@ -59,19 +59,31 @@ export function patchJob(job: CronJob, patch: CronPatch, now: number): CronJob {
 
 /** The first rule that a definition breaks, in the order in which the gateways look. */
 export function faultOf(job: CronJob, now: number, protocol: ProtocolVersion): JobFault | undefined {
-  const time = job.schedule.kind === "at" ? timeFault(String(job.schedule["at"]), now) : undefined;
-  if (time !== undefined) return { kind: "schedule-time", message: time };
+  const time = timeFault(job.schedule, now);
+  if (time !== undefined) return time;
   const spec = specFault(job, protocol);
   if (spec !== undefined) return spec;
   const route = deliveryFault(job);
   if (route !== undefined) return { kind: "spec", message: route };
   const expr = job.schedule["expr"];
-  if (job.schedule.kind !== "cron" || typeof expr !== "string" || isCronExpression(expr)) return undefined;
+  // Protocol 3 reads the expression only of a job that is to fire.
+  if (
+    job.schedule.kind !== "cron" || (protocol === 3 && !job.enabled) || typeof expr !== "string" ||
+    isCronExpression(expr)
+  ) {
+    return undefined;
+  }
   const form = "exactly five, six, or seven space separated parts are required.";
   return { kind: "type", message: `CronPattern: invalid configuration format ('${expr}'), ${form}` };
 }
 
-function timeFault(at: string, now: number): string | undefined {
+/** What is wrong with the instant of a one-shot schedule: no instant, long past, or too far ahead. */
+export function timeFault(schedule: CronJob["schedule"], now: number): JobFault | undefined {
+  const message = schedule.kind === "at" ? instantFault(String(schedule["at"]), now) : undefined;
+  return message === undefined ? undefined : { kind: "schedule-time", message };
+}
+
+function instantFault(at: string, now: number): string | undefined {
   const atMs = Date.parse(withZone(at));
   if (Number.isNaN(atMs)) return `Invalid schedule.at: expected ISO-8601 timestamp (got ${at})`;
   if (atMs < now - minuteMs) {

@@ -28,13 +28,13 @@ export interface Dispatched {
 export function dispatch(request: RequestFrame, client: Client, context: StepContext): Dispatched {
   const { id, method } = request;
   const refuse = (error: WireError): Dispatched => ({ effects: [refusal(id, error)], isStray: false });
-  if (method === "connect") return refuse(invalid("connect is only valid as the first request"));
   if (client.role !== "operator" && method !== "health") {
     return { effects: [refusal(id, invalid(`unauthorized role: ${client.role}`))], isStray: true };
   }
   const name = knownMethod(method, context);
   const lacking = lackingScope(name, client);
   if (lacking !== undefined) return refuse(missingScope(lacking, context));
+  if (method === "connect") return refuse(invalid("connect is only valid as the first request"));
   const waitMs = countWrite(method, client, context);
   if (waitMs > 0) return refuse(tooOften(method, waitMs, context));
   if (name === undefined) return refuse(invalid(`unknown method: ${method}`));

@@ -47,6 +47,8 @@ export class Memory {
   readonly logLines: string[] = [];
   /** The gateway's own device, which signs nothing here. */
   readonly identity: { readonly deviceId: string; readonly publicKey: string };
+  /** Names this process: a restart gives another (protocol 4). */
+  readonly instanceId: string;
   readonly #writes = new Map<string, { startedAt: number; calls: number }>();
 
   constructor(generation: Generation, clock: Clock, ids: Ids) {
@@ -55,6 +57,7 @@ export class Memory {
     this.setupCodes = new SetupCodes(generation.protocol, clock, ids);
     this.presence = new Presence(clock, generation.version);
     this.cron = new CronBook(generation.protocol, clock, ids);
+    this.instanceId = ids.uuid();
     this.identity = { deviceId: toHex(ids.bytes(32)), publicKey: toBase64url(ids.bytes(32)) };
   }
 

@@ -189,7 +189,8 @@ export class Pairings {
   ensureToken(deviceId: string, role: string, requested: readonly string[]): DeviceToken | undefined {
     const device = this.find(deviceId);
     if (device === undefined || !coversScopes(role, requested, device.scopes)) return undefined;
-    if (this.#protocol === 4 && !device.roles.includes(role)) return undefined;
+    // A device that was never approved for any scope gets no token on protocol 3.
+    if (this.#protocol === 3 ? device.scopes.length === 0 : !device.roles.includes(role)) return undefined;
     const entry = device.tokens[role];
     if (entry !== undefined && !entry.revokedAtMs && coversScopes(role, requested, entry.scopes)) return entry;
     return this.#mint(deviceId, role, sortedScopes(requested));

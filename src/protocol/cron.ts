@@ -84,18 +84,23 @@ const destination = () =>
     mode: z.optional(z.enum(["announce", "webhook"])),
   });
 
-/** Where a run's answer goes. A webhook needs `to`. `threadId` and `completionDestination`: protocol 4 only. */
+const route = () => ({
+  channel: z.optional(nonEmpty()),
+  to: z.optional(nonEmpty()),
+  accountId: z.optional(nonEmpty()),
+  bestEffort: flag(),
+  failureDestination: z.optional(destination()),
+  threadId: z.optional(z.union([z.string(), z.number()])),
+});
+const completion = () => z.optional(z.strictObject({ mode: z.literal("webhook"), to: nonEmpty() }));
+
+/** Where a run's answer goes. `threadId` and `completionDestination` are known to protocol 4 only. */
 export const CronDelivery = z.lazy(() =>
-  z.strictObject({
-    mode: z.enum(["none", "announce", "webhook"]),
-    channel: z.optional(nonEmpty()),
-    to: z.optional(nonEmpty()),
-    accountId: z.optional(nonEmpty()),
-    bestEffort: flag(),
-    failureDestination: z.optional(destination()),
-    threadId: z.optional(z.union([z.string(), z.number()])),
-    completionDestination: z.optional(z.strictObject({ mode: z.literal("webhook"), to: nonEmpty() })),
-  })
+  z.discriminatedUnion("mode", [
+    z.strictObject({ mode: z.literal("none"), ...route() }),
+    z.strictObject({ mode: z.literal("announce"), ...route(), completionDestination: completion() }),
+    z.strictObject({ mode: z.literal("webhook"), ...route(), to: nonEmpty() }),
+  ])
 );
 export type CronDelivery = z.infer<typeof CronDelivery>;
 
@@ -153,7 +158,11 @@ export const CronPatch = z.lazy(() =>
   z.strictObject({
     ...z.partial(z.strictObject(jobMembers())).def.shape,
     payload: z.optional(z.looseObject({ kind: z.string() })),
-    delivery: z.optional(z.partial(CronDelivery.def.getter())),
+    delivery: z.optional(z.strictObject({
+      mode: z.optional(z.enum(["none", "announce", "webhook"])),
+      ...route(),
+      completionDestination: completion(),
+    })),
     displayName: z.optional(z.nullable(nonEmpty())),
   })
 );

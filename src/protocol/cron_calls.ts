@@ -58,9 +58,13 @@ export const CronUpdateParams = z.lazy(() =>
 );
 /** An unknown id is `removed: false` on protocol 3, an error on 4. */
 export const CronRemoveResult = z.lazy(() => z.looseObject({ ok: z.boolean(), removed: z.boolean() }));
-/** Default `force`. `if-enabled`: protocol 4 only. */
+/** Default `force`. `if-enabled` and `expectedProcessInstanceId`: protocol 4 only. */
 export const CronRunParams = z.lazy(() =>
-  z.strictObject({ id: nonEmpty(), mode: z.optional(z.enum(["due", "force", "if-enabled"])) })
+  z.strictObject({
+    id: nonEmpty(),
+    mode: z.optional(z.enum(["due", "force", "if-enabled"])),
+    expectedProcessInstanceId: z.optional(nonEmpty()),
+  })
 );
 /** `enqueued` with a run id, or `ran: false` with the reason (not-due, already-running, disabled …). */
 export const CronRunResult = z.lazy(() =>

@@ -90,7 +90,13 @@ export const methods = {
   },
   // A second removal says that there is no such job: the same end, but not the same answer.
   "cron.remove": { params: cron.CronRef, result: cron.CronRemoveResult, scope: admin, resend: "unsafe" },
-  "cron.run": { params: cron.CronRunParams, result: cron.CronRunResult, scope: admin, resend: "unsafe" },
+  "cron.run": {
+    params: cron.CronRunParams,
+    result: cron.CronRunResult,
+    scope: admin,
+    resend: "unsafe",
+    newerParams: ["expectedProcessInstanceId"],
+  },
 
   "device.pair.list": {
     params: device.DevicePairListParams,
