@@ -117,7 +117,9 @@ export function failureOf(error: WireError, method: string): ClawError {
 }
 
 function judge(error: WireError): Verdict {
-  const known = byDetail[detailCodeOf(error) ?? ""];
+  const detailCode = detailCodeOf(error) ?? "";
+  // The code is the gateway's own word, so it may be "constructor" too.
+  const known = Object.hasOwn(byDetail, detailCode) ? byDetail[detailCode] : undefined;
   if (known !== undefined) return known;
   if (memberOf(error.details, "expectedProtocol") !== undefined) return { code: "protocol/mismatch" };
   if (error.code === "NOT_PAIRED") return { code: "auth/pairing-required" };
