@@ -7,3 +7,4 @@ import "./cases/delivery.ts";
 import "./cases/grants.ts";
 import "./cases/skewed_clock.ts";
 import "./cases/crowd.ts";
+import "./cases/lost_answer.ts";

@@ -124,7 +124,8 @@ function startBinary(args: readonly string[], choices: RunChoices): StartedRun {
       resolve({ exit: code ?? undefined, ...output, wallMs: performance.now() - startedMs });
     });
   });
-  return { ended, kill: (signal) => void child.kill(signal) };
+  // Not `child.kill`: after that Deno takes an exit number above 128 for death by a signal.
+  return { ended, kill: (signal) => void process.kill(child.pid ?? 0, signal) };
 }
 
 function build(): void {

@@ -1,7 +1,19 @@
 /**
  * Loopback ports and servers for tests: free ports, and listeners that are no gateway. All on 127.0.0.1.
  */
-import { type AddressInfo, connect, createServer, type Server } from "node:net";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
+
+/** Something that listens, and counts who came. */
+export interface Listener extends AsyncDisposable {
+  readonly port: number;
+  readonly clients: number;
+}
 
 /** The port that a listening server got. */
 export function portOf(server: Server): number {
@@ -11,7 +23,7 @@ export function portOf(server: Server): number {
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await listening(server);
   const port = portOf(server);
   await new Promise((resolve) => server.close(resolve));
   return port;
@@ -27,4 +39,61 @@ export function isListening(port: number): Promise<boolean> {
     };
     socket.once("connect", () => finish(true)).once("error", () => finish(false));
   });
+}
+
+/** A listener that does this to each client. */
+export async function startListener(greet: (socket: Socket) => void): Promise<Listener> {
+  return await serve(createServer(greet));
+}
+
+/** A web server that answers everything with this status. */
+export async function startStatusServer(status: number): Promise<Listener> {
+  return await serve(createHttpServer().on("request", refuse).on("upgrade", refuse));
+
+  function refuse(_request: unknown, stream: unknown): void {
+    const socket = (stream as { socket?: Socket }).socket ?? stream as Socket;
+    socket.end(`HTTP/1.1 ${status} Some Reason\r\nContent-Length: 3\r\nConnection: close\r\n\r\nno\n`);
+  }
+}
+
+/** A listener that speaks TLS, with a certificate of its own making. */
+export async function startTlsListener(): Promise<Listener> {
+  return await serve(createTlsServer(selfSigned()).on("tlsClientError", () => {}));
+}
+
+async function serve(server: Server): Promise<Listener> {
+  const sockets = new Set<Socket>();
+  let clients = 0;
+  server.on("connection", (socket: Socket) => {
+    clients += 1;
+    sockets.add(socket.on("error", () => {}));
+  });
+  await listening(server);
+  return {
+    port: portOf(server),
+    get clients() {
+      return clients;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function listening(server: Server): Promise<void> {
+  return new Promise((resolve) => void server.listen(0, "127.0.0.1", resolve));
+}
+
+function selfSigned(): { readonly key: string; readonly cert: string } {
+  const dir = mkdtempSync(join(tmpdir(), "claw-cert-"));
+  const [key, cert] = [join(dir, "key.pem"), join(dir, "cert.pem")] as const;
+  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
+  const files = ["-keyout", key, "-out", cert];
+  execFileSync("openssl", ["req", "-x509", ...kind, "-subj", "/CN=gateway", ...files], { stdio: "ignore" });
+  try {
+    return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 }
