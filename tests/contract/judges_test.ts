@@ -1,0 +1,102 @@
+/**
+ * Independent judges of the dev gateway: the reference client that OpenClaw publishes and a client by others connect to
+ * it with a device of their own making and call `wake`. Neither shares a line with claw.
+ */
+import assert from "node:assert/strict";
+import * as crypto from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { GatewayClient } from "@openclaw/gateway-client";
+import { OpenClawClient } from "openclaw-node";
+import { openSocketGateway, type SocketGateway } from "../support/dev_gateway.ts";
+
+/** A device as the reference client wants it: PEM keys, and the id of the raw public key. */
+function createPemDevice() {
+  const { publicKey, privateKey } = crypto.generateKeyPairSync("ed25519");
+  const raw = publicKey.export({ type: "spki", format: "der" }).subarray(-32);
+  return {
+    raw,
+    identity: {
+      deviceId: crypto.createHash("sha256").update(raw).digest("hex"),
+      publicKeyPem: String(publicKey.export({ type: "spki", format: "pem" })),
+      privateKeyPem: String(privateKey.export({ type: "pkcs8", format: "pem" })),
+    },
+  };
+}
+
+describe("dev gateway, judged by @openclaw/gateway-client", () => {
+  for (const protocol of [3, 4] as const) {
+    test(`protocol ${protocol} lets it in with a device, takes its wake and sends it the heartbeat`, async () => {
+      await using gateway = await openSocketGateway({ protocol });
+      const { raw, identity } = createPemDevice();
+      const stored: { token: string; scopes: string[] }[] = [];
+      const beats = Promise.withResolvers<unknown>();
+      const hello = Promise.withResolvers<{ protocol: number }>();
+      const client = new GatewayClient({
+        url: gateway.url,
+        token: gateway.secret,
+        clientName: "cli",
+        mode: "cli",
+        platform: "linux",
+        minProtocol: protocol,
+        maxProtocol: protocol,
+        scopes: ["operator.write"],
+        deviceIdentity: identity,
+        hostDeps: {
+          signDevicePayload: (pem, payload) => crypto.sign(null, Buffer.from(payload), pem).toString("base64url"),
+          publicKeyRawBase64UrlFromPem: () => raw.toString("base64url"),
+          storeDeviceAuthToken: ({ token, scopes }) => void stored.push({ token, scopes }),
+        },
+        onHelloOk: hello.resolve,
+        onConnectError: hello.reject,
+        onEvent: ({ event, payload }) => event === "heartbeat" && beats.resolve(payload),
+      });
+      try {
+        client.start();
+        assert.equal((await hello.promise).protocol, protocol);
+        assert.deepEqual(await client.request("wake", { mode: "now", text: "judge" }), { ok: true });
+        assert.equal((await beats.promise as { status: string }).status, "ok-empty");
+        assert.deepEqual(gateway.gateway.memory.wakes.map(({ text }) => text), ["judge"]);
+        assert.equal(
+          gateway.gateway.memory.pairings.find(identity.deviceId)?.tokens["operator"]?.token,
+          stored[0]?.token,
+        );
+        await assert.rejects(client.request("cron.add", {}), /missing scope: operator.admin/);
+      } finally {
+        client.stop();
+      }
+    });
+  }
+});
+
+describe("dev gateway, judged by openclaw-node", () => {
+  test("protocol 4 lets it in with a device and takes its wake", async () => {
+    await using gateway = await openSocketGateway({ protocol: 4 });
+    using judge = createNodeClient(gateway);
+    await judge.client.connect();
+    const { ok, payload } = await judge.client.request("wake", { mode: "now", text: "other judge" });
+    assert.deepEqual([ok, payload], [true, { ok: true }]);
+    assert.deepEqual(gateway.gateway.memory.wakes.map(({ text }) => text), ["other judge"]);
+    await judge.client.disconnect();
+  });
+
+  test("protocol 3 turns it away by its version, since it speaks 4 alone", async () => {
+    await using gateway = await openSocketGateway({ protocol: 3 });
+    using judge = createNodeClient(gateway);
+    judge.client.on("error", () => {});
+    await assert.rejects(judge.client.connect(), /protocol mismatch|closed|1002/i);
+    assert.ok(gateway.log.some(({ event, advice }) => event === "protocol-mismatch" && advice?.includes("3 to 4")));
+  });
+});
+
+/** Its device lives in a directory of its own: the default would be the user's. */
+function createNodeClient({ url, secret }: SocketGateway): Disposable & { readonly client: OpenClawClient } {
+  const home = mkdtempSync(join(tmpdir(), "claw-judge-"));
+  const options = { url, token: secret, deviceIdentityPath: join(home, "device.json"), autoReconnect: false };
+  return {
+    client: new OpenClawClient(options),
+    [Symbol.dispose]: () => rmSync(home, { recursive: true }),
+  };
+}
