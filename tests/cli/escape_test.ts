@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import * as fc from "fast-check";
+import { fc } from "../support/property.ts";
 import { escapeLine, escapeText } from "../../src/cli/escape.ts";
 import { createStyle, renderError, renderView } from "../../src/cli/human.ts";
 import { failureOf } from "../../src/protocol/mod.ts";

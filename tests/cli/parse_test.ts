@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import * as fc from "fast-check";
+import { fc, runs } from "../support/property.ts";
 import { grammar } from "../../src/app.ts";
 import { flagName } from "../../src/cli/command.ts";
 import { parse } from "../../src/cli/parse.ts";
@@ -54,7 +54,7 @@ describe("quickParse()", () => {
         assert.deepEqual({ ...full, command: 0 }, { ...quick, command: 0 });
         assert.equal(full.command, quick.command);
       }),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     );
     assert.ok(answered > 100, `only ${answered} lines were answered: the property says little`);
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as crypto from "node:crypto";
 import { describe, it } from "node:test";
-import fc from "fast-check";
+import { fc } from "../support/property.ts";
 import {
   deviceIdOf,
   fromBase64url,

@@ -8,7 +8,7 @@ import { Ajv, type ValidateFunction } from "ajv";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import fc from "fast-check";
+import { fc, runs } from "../support/property.ts";
 import { Connection } from "../../src/client/connection.ts";
 import { handshake } from "../../src/client/handshake.ts";
 import {
@@ -102,7 +102,7 @@ describe("methods", () => {
     }
     it(`have params for ${method} that the published schema accepts, whatever they are`, () => {
       const params = paramsOf(methods[method].params, notCompared[method]?.members);
-      fc.assert(fc.property(params, (value) => assert.equal(objection(definition, value), "")), { numRuns: 300 });
+      fc.assert(fc.property(params, (value) => assert.equal(objection(definition, value), "")), { numRuns: runs(300) });
     });
   }
 

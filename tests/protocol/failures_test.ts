@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
+import { fc } from "../support/property.ts";
 import { type ErrorCode, exitOf, faults } from "../../src/errors.ts";
 import { classify, detailCodeOf, failureOf, isRetryable, type WireError } from "../../src/protocol/mod.ts";
 

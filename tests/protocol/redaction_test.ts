@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
+import { fc } from "../support/property.ts";
 import { mask, redact } from "../../src/protocol/mod.ts";
 import { readRecordings, recordedSecret } from "../support/recordings.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc, runs } from "../support/property.ts";
 import { ClawError } from "../../src/errors.ts";
 import { loadClawConfig } from "../../src/settings/claw_config.ts";
 import { settings } from "../../src/settings/schema.ts";
@@ -116,6 +116,6 @@ test("loadClawConfig() reads any object of JSON values or refuses it by name", a
         }
       },
     ),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../support/property.ts";
 import { ClawError } from "../../src/errors.ts";
 import { parseDuration } from "../../src/settings/duration.ts";
 import type { Origin } from "../../src/settings/origin.ts";

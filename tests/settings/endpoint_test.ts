@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
+import { fc, runs } from "../support/property.ts";
 import { ClawError } from "../../src/errors.ts";
 import { localEndpoint, parseEndpoint, redactUrl, requireSafe } from "../../src/settings/endpoint.ts";
 import type { Origin } from "../../src/settings/origin.ts";
@@ -106,7 +106,7 @@ describe("parseEndpoint()", () => {
           return true;
         });
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
+import { fc } from "../support/property.ts";
 import { Inbox } from "../../src/transport/inbox.ts";
 import { settle } from "../support/clock.ts";
 
