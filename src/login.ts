@@ -15,7 +15,7 @@ import { ClawError } from "./errors.ts";
 import type { CredentialSource } from "./client/dial.ts";
 import type { Identity } from "./identity/keypair.ts";
 import { loadToken, saveToken, type TokenStore } from "./identity/token_file.ts";
-import type { HelloOk, Scope } from "./protocol/mod.ts";
+import { hasScope, type HelloOk, type Scope } from "./protocol/mod.ts";
 import { missingSecretHint } from "./settings/secret_choice.ts";
 import type { SecretChoice, Settings } from "./settings/resolve.ts";
 
@@ -69,7 +69,10 @@ export function createLogin({ settings, identity, tokens, need }: LoginOptions):
     },
     keep({ auth }) {
       if (auth?.deviceToken === undefined) return;
-      const { deviceToken: token, scopes } = auth;
+      const { deviceToken: token } = auth;
+      // 2026.9.6 names the scopes of the connection: those that the stored grant implies are nothing new.
+      const held = choice?.present === "grant" && choice.grant.token === token ? choice.grant.scopes : [];
+      const scopes = auth.scopes.filter((scope) => !hasScope(held, scope));
       saveToken(tokens, { origin, role, deviceId: identity.deviceId, token, scopes, storedAtMs: tokens.clock.now() });
     },
   };
