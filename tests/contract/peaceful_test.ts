@@ -8,3 +8,6 @@ import "./cases/grants.ts";
 import "./cases/skewed_clock.ts";
 import "./cases/crowd.ts";
 import "./cases/lost_answer.ts";
+import "./cases/unattended.ts";
+// Last: cron has had its minute by then.
+import "./cases/crontab.ts";

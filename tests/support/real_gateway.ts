@@ -2,7 +2,7 @@
  * Real OpenClaw gateways for tests, by `scripts/real_gateway.sh`: each with a directory of its own, on a free loopback
  * port, ended with all it started.
  */
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -74,6 +74,12 @@ export async function startRealGateway(version: Version, options: GatewayOptions
       rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+  // Deno's root hooks do not run when tests are filtered: nothing may outlive its file all the same.
+  globalThis.addEventListener("unload", () => {
+    if (pid === undefined) return;
+    spawnSync("kill", ["-KILL", "--", `-${pid}`]);
+    rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
+  });
   await gateway.start();
   return gateway;
 }

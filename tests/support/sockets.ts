@@ -1,13 +1,10 @@
 /**
  * Loopback ports and servers for tests: free ports, and listeners that are no gateway. All on 127.0.0.1.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
+import { selfSigned } from "./certificate.ts";
 
 /** Something that listens, and counts who came. */
 export interface Listener extends AsyncDisposable {
@@ -56,9 +53,9 @@ export async function startStatusServer(status: number): Promise<Listener> {
   }
 }
 
-/** A listener that speaks TLS, with a certificate of its own making. */
+/** A listener that speaks TLS, with a certificate that nobody vouches for. */
 export async function startTlsListener(): Promise<Listener> {
-  return await serve(createTlsServer(selfSigned()).on("tlsClientError", () => {}));
+  return await serve(createTlsServer(selfSigned).on("tlsClientError", () => {}));
 }
 
 async function serve(server: Server): Promise<Listener> {
@@ -83,17 +80,4 @@ async function serve(server: Server): Promise<Listener> {
 
 function listening(server: Server): Promise<void> {
   return new Promise((resolve) => void server.listen(0, "127.0.0.1", resolve));
-}
-
-function selfSigned(): { readonly key: string; readonly cert: string } {
-  const dir = mkdtempSync(join(tmpdir(), "claw-cert-"));
-  const [key, cert] = [join(dir, "key.pem"), join(dir, "cert.pem")] as const;
-  const kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  const files = ["-keyout", key, "-out", cert];
-  execFileSync("openssl", ["req", "-x509", ...kind, "-subj", "/CN=gateway", ...files], { stdio: "ignore" });
-  try {
-    return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
 }
