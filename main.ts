@@ -8,8 +8,10 @@ import { version } from "./src/version.ts";
 
 const world = createRealWorld();
 if (world.args.length === 1 && world.args[0] === "--version") {
-  world.stdout.write(`${version}\n`);
-  process.exit(0);
+  try {
+    world.stdout.write(`${version}\n`);
+    process.exit(0);
+  } catch { /* The program meets the same obstacle, and says so. */ }
 }
 const { run } = await import("./src/app.ts");
 process.exit(await run(world));
