@@ -63,6 +63,9 @@ export async function buildProgram(
     if (args !== "all" && !registration.words.every((word) => args.includes(word))) continue;
     declare(parser, await registration.load(), globals, onParsed);
   }
+  for (const group of program.commands.filter((command) => command.description() === "")) {
+    group.description(group.commands.map((command) => `${command.name()}: ${command.description()}`).join("; "));
+  }
   return { program, output };
 }
 
