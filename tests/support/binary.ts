@@ -33,6 +33,8 @@ export interface RunChoices {
 /** A run that is under way. */
 export interface StartedRun {
   readonly ended: Promise<BinaryRun>;
+  /** What it has written so far. */
+  readonly output: { readonly stdout: string; readonly stderr: string };
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -125,7 +127,7 @@ function startBinary(args: readonly string[], choices: RunChoices): StartedRun {
     });
   });
   // Not `child.kill`: after that Deno takes an exit number above 128 for death by a signal.
-  return { ended, kill: (signal) => void process.kill(child.pid ?? 0, signal) };
+  return { ended, output, kill: (signal) => void process.kill(child.pid ?? 0, signal) };
 }
 
 function build(): void {

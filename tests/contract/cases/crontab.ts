@@ -7,9 +7,10 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe } from "node:test";
 import { type BinaryHome, binaryPath } from "../../support/binary.ts";
 import { eventually } from "../../support/eventually.ts";
+import { itWhen } from "../../support/it_when.ts";
 import { isRoot } from "../../support/store.ts";
 import type { Lab } from "../lab.ts";
 import { mark } from "../mark.ts";
@@ -17,11 +18,11 @@ import { peacefulLabs } from "./peaceful_labs.ts";
 
 const cronPath = "/usr/sbin/cron";
 const tablePath = `/etc/cron.d/claw-test-${process.pid}`;
-const skip = !isRoot
+const obstacle = !isRoot
   ? "only root may add a crontab for the time of a test"
   : !existsSync(cronPath)
   ? `${cronPath} is not installed`
-  : false;
+  : undefined;
 
 const jobs = peacefulLabs.map((lab) => ({ lab, text: mark() }));
 const homes: BinaryHome[] = [];
@@ -36,7 +37,7 @@ function lineFor({ gateway }: Lab, home: BinaryHome, text: string): string {
 }
 
 before(() => {
-  if (skip !== false) return;
+  if (obstacle !== undefined) return;
   const lines = jobs.map(({ lab, text }) => {
     const home = lab.home();
     homes.push(home);
@@ -58,7 +59,7 @@ function tidyUp(): void {
 
 describe("a real crontab", () => {
   for (const [at, { lab, text }] of jobs.entries()) {
-    it(`delivers to gateway ${lab.version}`, { skip }, async () => {
+    itWhen(obstacle, `delivers to gateway ${lab.version}`, async () => {
       const log = join(homes[at]?.path ?? "", "log");
       const ended = () => existsSync(log) && /^exit /m.test(readFileSync(log, "utf8")) || undefined;
       await eventually(ended, "cron's next minute", 75_000);

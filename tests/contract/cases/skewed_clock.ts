@@ -3,18 +3,20 @@
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { describe, it } from "node:test";
+import process from "node:process";
+import { describe } from "node:test";
 import { assertExit, envelopeOf } from "../../support/binary.ts";
+import { itWhen } from "../../support/it_when.ts";
 import { peacefulLabs } from "./peaceful_labs.ts";
 
 const hasFaketime = spawnSync("faketime", ["--version"]).status === 0;
-const skip = hasFaketime ? false : "faketime is not installed: no way to shift the clock of one process";
+const obstacle = hasFaketime ? undefined : "faketime is not installed, and nothing else shifts one process's clock";
 const hourMs = 3_600_000;
 
 for (const lab of peacefulLabs) {
   describe(`a wrong clock at gateway ${lab.version}`, () => {
     for (const [shift, skewMs] of [["+1h", hourMs], ["-1h", -hourMs]] as const) {
-      it(`event is delivered by a client ${shift} off, and status says how far off it is`, { skip }, async () => {
+      itWhen(obstacle, `event is delivered by a client ${shift} off, and status says how far off it is`, async () => {
         using home = lab.home({ PATH: process.env["PATH"] ?? "" });
         const shell = `exec faketime -f ${shift} "$@"`;
         const status = await home.claw(["status", "--json"], { shell });
