@@ -66,7 +66,14 @@ function ask(
   const effects: Effect[] = replaced.map((requestId) => resolved(requestId, claim.deviceId, "rejected", ts));
   if (request.silent) {
     pairings.approve(request.requestId, "silent");
-    return { effects: [...effects, resolved(request.requestId, claim.deviceId, "approved", ts)] };
+    const note = {
+      event: "device pairing auto-approved",
+      text: "",
+      facts: { device: claim.deviceId, role: claim.role },
+    };
+    return {
+      effects: [...effects, resolved(request.requestId, claim.deviceId, "approved", ts), { kind: "log", note }],
+    };
   }
   if (created) effects.push({ kind: "emit", event: "device.pair.requested", payload: request });
   const approved = before?.publicKey === claim.publicKey ? before : undefined;

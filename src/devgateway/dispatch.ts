@@ -16,7 +16,7 @@ import type { Client } from "./admission.ts";
 import type { Effect } from "./effects.ts";
 import { handle } from "./handlers.ts";
 import type { StepContext } from "./options.ts";
-import { invalid, refusal } from "./wire_errors.ts";
+import { invalid, refuseCall } from "./wire_errors.ts";
 
 export interface Dispatched {
   readonly effects: readonly Effect[];
@@ -27,19 +27,34 @@ export interface Dispatched {
 /** Decides what a well-formed request leads to. */
 export function dispatch(request: RequestFrame, client: Client, context: StepContext): Dispatched {
   const { id, method } = request;
-  const refuse = (error: WireError): Dispatched => ({ effects: [refusal(id, error)], isStray: false });
+  const refuse = (error: WireError, advice: string, isStray = false): Dispatched => ({
+    effects: refuseCall(id, method, error, advice),
+    isStray,
+  });
   if (client.role !== "operator" && method !== "health") {
-    return { effects: [refusal(id, invalid(`unauthorized role: ${client.role}`))], isStray: true };
+    return refuse(invalid(`unauthorized role: ${client.role}`), "Connect with role operator to call methods.", true);
   }
   const name = knownMethod(method, context);
   const lacking = lackingScope(name, client);
-  if (lacking !== undefined) return refuse(missingScope(lacking, context));
-  if (method === "connect") return refuse(invalid("connect is only valid as the first request"));
+  if (lacking !== undefined) {
+    return refuse(missingScope(lacking, context), `Ask for ${lacking} in the scopes of connect.`);
+  }
+  if (method === "connect") {
+    return refuse(invalid("connect is only valid as the first request"), "This connection has said connect already.");
+  }
   const waitMs = countWrite(method, client, context);
-  if (waitMs > 0) return refuse(tooOften(method, waitMs, context));
-  if (name === undefined) return refuse(invalid(`unknown method: ${method}`));
+  if (waitMs > 0) return refuse(tooOften(method, waitMs, context), "Wait for retryAfterMs before the next write.");
+  if (name === undefined) {
+    return refuse(
+      invalid(`unknown method: ${method}`),
+      "hello-ok lists the methods of this gateway in features.methods.",
+    );
+  }
   const accepted = acceptParams(name, request.params ?? {}, context.generation.protocol);
-  if ("complaints" in accepted) return refuse(invalid(`invalid ${method} params: ${accepted.complaints}`));
+  if ("complaints" in accepted) {
+    const advice = `The params of ${method} are a closed object: compare them with the protocol's schema.`;
+    return refuse(invalid(`invalid ${method} params: ${accepted.complaints}`), advice);
+  }
   const effects = handle(name, id, accepted.params, { ...context, client });
   return { effects: [...oddityNote(name, accepted.oddity), ...effects], isStray: false };
 }
@@ -67,10 +82,10 @@ function missingScope(scope: string, { generation }: StepContext): WireError {
   };
 }
 
-function countWrite(method: string, client: Client, { generation, memory, options, connId }: StepContext): number {
+function countWrite(method: string, client: Client, { generation, memory, options }: StepContext): number {
   const { methods: limited, calls, windowMs } = generation.writeLimit;
   if (!limited.includes(method)) return 0;
-  return memory.countWrite(`${method} ${client.deviceId ?? connId}`, calls, windowMs, options.clock.now());
+  return memory.countWrite(`${method} ${client.deviceId ?? "unknown-device"}`, calls, windowMs, options.clock.now());
 }
 
 function tooOften(method: string, retryAfterMs: number, { generation }: StepContext): WireError {

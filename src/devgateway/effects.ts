@@ -19,8 +19,14 @@ export type Effect =
   | { readonly kind: "send"; readonly frame: Frame }
   /** Tell every client that may see the event. `versioned` adds `stateVersion`. */
   | { readonly kind: "emit"; readonly event: string; readonly payload: unknown; readonly versioned?: boolean }
-  /** End this connection. */
-  | { readonly kind: "close"; readonly code: number; readonly reason: string }
+  /** End this connection; `cause` and `advice` go into the log when it has ended. */
+  | {
+    readonly kind: "close";
+    readonly code: number;
+    readonly reason: string;
+    readonly cause: string;
+    readonly advice: string;
+  }
   /** End every connection of a device whose credential is gone. */
   | { readonly kind: "evict"; readonly deviceId: string; readonly role: string | undefined }
   /** Decide again after a while. */

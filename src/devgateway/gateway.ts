@@ -24,7 +24,16 @@ interface Session {
   state: SessionState;
   /** Counts events to this connection, on protocol 4. */
   seq: number;
+  /** Why it was ended from here, for the log. */
+  ending?: { readonly cause: string; readonly advice: string };
 }
+
+type Ending = Pick<Extract<Effect, { kind: "close" }>, "code" | "reason" | "cause" | "advice">;
+
+const leftEarly = {
+  cause: "client-left",
+  advice: "The client closed before it was let in: wait for the answer to connect.",
+};
 
 export class DevGateway {
   readonly memory: Memory;
@@ -97,10 +106,15 @@ export class DevGateway {
     return clock.after(ms, () => {
       if (session.state.phase !== "challenged") return;
       session.state = { phase: "ended" };
+      this.#log(session, { event: "handshake timeout", text: "" }, true);
       const advice = `Answer the challenge with connect within ${ms} ms of the upgrade.`;
-      this.#log(session, { event: "handshake timeout", text: "", advice });
-      session.transport.close(1000, "");
+      this.#end(session, { code: 1000, reason: "", cause: "handshake-timeout", advice });
     });
+  }
+
+  #end(session: Session, { code, reason, cause, advice }: Ending): void {
+    session.ending = { cause, advice };
+    session.transport.close(code, reason);
   }
 
   #finish(session: Session, { code, reason }: Closed): void {
@@ -108,8 +122,11 @@ export class DevGateway {
     this.#sessions.delete(session);
     const client = state.phase === "connected" ? state.client : undefined;
     const event = client === undefined ? "closed before connect" : "closed";
-    const { host, origin, userAgent } = context.peer;
-    this.#log(session, { event, text: "", facts: { code, reason, host, origin, userAgent } });
+    const { forwardedFor: fwd, origin, host, userAgent: ua } = context.peer;
+    const { cause, advice } = session.ending ??
+      (client === undefined ? leftEarly : { cause: undefined, advice: undefined });
+    const facts = { cause, remote: context.peer.address, fwd, origin, host, ua, code, reason };
+    this.#log(session, { event, text: "", facts, ...(advice === undefined ? {} : { advice }) }, true);
     if (client !== undefined && !this.#generation.unlistedModes.includes(client.params.client.mode)) {
       const key = presenceKey(client, this.#generation.protocol, context.connId);
       this.memory.presence.note(key, { reason: "disconnect" });
@@ -125,7 +142,7 @@ export class DevGateway {
     for (const effect of effects) {
       if (effect.kind === "send") session.transport.send(encodeFrame(effect.frame));
       else if (effect.kind === "emit") this.#emit(effect);
-      else if (effect.kind === "close") session.transport.close(effect.code, effect.reason);
+      else if (effect.kind === "close") this.#end(session, effect);
       else if (effect.kind === "evict") this.#evict(effect.deviceId, effect.role);
       else if (effect.kind === "log") this.#log(session, effect.note);
       else this.#later(session, effect.afterMs, effect.decide);
@@ -164,7 +181,8 @@ export class DevGateway {
       if (session.state.phase !== "connected") continue;
       const { client } = session.state;
       if (client.deviceId !== deviceId || (role !== undefined && client.role !== role)) continue;
-      session.transport.close(4001, "device removed");
+      const advice = "The credential of this connection was rotated, revoked or removed: connect again with a new one.";
+      this.#end(session, { code: 4001, reason: "device removed", cause: "device-removed", advice });
     }
   }
 
@@ -197,17 +215,17 @@ export class DevGateway {
     };
   }
 
-  #log(session: Session, { event, text, advice, facts }: LogNote): void {
+  #log(session: Session, { event, text, advice, facts }: LogNote, isEnd = false): void {
     const at = this.#options.clock.now();
-    const { connId, peer } = session.context;
+    const { connId } = session.context;
     const line = {
       at,
       connId,
       event,
       text,
       ...(advice === undefined ? {} : { advice }),
-      durationMs: at - session.openedAt,
-      facts: { remote: peer.address, ...facts },
+      ...(isEnd ? { durationMs: at - session.openedAt } : {}),
+      ...(facts === undefined ? {} : { facts }),
     };
     this.memory.noteLog(line);
     this.#options.log?.(line);

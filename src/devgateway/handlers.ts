@@ -10,6 +10,7 @@ import { deviceHandlers } from "./device_handlers.ts";
 import type { Effect } from "./effects.ts";
 import type { StepContext } from "./options.ts";
 import { systemHandlers } from "./system_handlers.ts";
+import { refuseCall } from "./wire_errors.ts";
 
 /** What a handler may look at. */
 export interface Call extends StepContext {
@@ -28,8 +29,18 @@ const handlers: Handlers<Method> = { ...systemHandlers, ...cronHandlers, ...devi
 export function handle(method: Method, id: string, params: unknown, call: Call): readonly Effect[] {
   const handler = handlers[method] as (params: unknown, call: Call) => Reply;
   const reply = handler(params, call);
-  const frame = "error" in reply
-    ? { type: "res" as const, id, ok: false, error: reply.error }
-    : { type: "res" as const, id, ok: true, payload: reply.payload };
-  return [...reply.before ?? [], { kind: "send", frame }, ...reply.after ?? []];
+  const answer: Effect[] = "error" in reply
+    ? refuseCall(id, method, reply.error, adviceFor(reply.error))
+    : [{ kind: "send", frame: { type: "res", id, ok: true, payload: reply.payload } }];
+  return [...reply.before ?? [], ...answer, ...reply.after ?? []];
+}
+
+/** What a handler refuses is well-formed but cannot be done; the gateway's sentence says why. */
+function adviceFor({ message }: WireError): string {
+  if (/unknown cron job id|Automation not found/.test(message)) {
+    return "There is no such job: take the id from cron.list.";
+  }
+  if (/unknown (requestId|deviceId)/.test(message)) return "There is no such request or device: see device.pair.list.";
+  if (/denied$/.test(message)) return "Only operator.admin may manage other devices, and roles other than operator.";
+  return "The params are well-formed, but what they ask for cannot be: the message says why.";
 }

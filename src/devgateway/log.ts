@@ -18,9 +18,9 @@ export interface GatewayLogLine {
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
-/** One line for people: time, words, details; the advice follows on a line of its own. */
+/** One line for people: time, words, details (ids shortened); the advice follows on a line of its own. */
 export function formatLogLine(line: GatewayLogLine): string {
-  const conn = line.connId === "" ? "" : ` conn=${line.connId}`;
+  const conn = line.connId === "" ? "" : ` conn=${line.connId.replace(/^(.{8}).+(.{4})$/, "$1…$2")}`;
   const duration = line.durationMs === undefined ? "" : ` durationMs=${line.durationMs}`;
   const facts = Object.entries(line.facts ?? {})
     .filter(([, value]) => value !== undefined && value !== "")

@@ -3,6 +3,7 @@
  * given: `gateway.ts` does what is decided here. Next: `admission.ts` for the handshake, `dispatch.ts` for the calls.
  */
 import {
+  type ConnectParams,
   isLongerThan,
   maxHandshakeBytes,
   maxPayloadBytes,
@@ -14,12 +15,12 @@ import { requestSchema } from "./accepted.ts";
 import { admit, type Client } from "./admission.ts";
 import { complaintsOf } from "./complaints.ts";
 import { dispatch } from "./dispatch.ts";
-import { cutReason, type Effect } from "./effects.ts";
+import { cutReason, type Effect, type LogNote } from "./effects.ts";
 import { healthEvent, helloFor } from "./hello.ts";
 import type { StepContext } from "./options.ts";
 import { noteArrival, presenceEvent } from "./presence.ts";
 import type { Refusal } from "./refusals.ts";
-import { refusal } from "./wire_errors.ts";
+import { invalid, refusal, refuseCall } from "./wire_errors.ts";
 
 /** Where a session stands. */
 export type SessionState =
@@ -64,7 +65,8 @@ async function shakeHands(value: unknown, context: StepContext): Promise<Step> {
   }
   if (complaintsOf(requestSchema(protocol), value, protocol) !== undefined) {
     const advice = 'The first message must be a request {type:"req", id, method:"connect", params}.';
-    return end("invalid-handshake", { code: 1008, reason: "invalid request frame" }, advice);
+    const ended = end("invalid-handshake", { code: 1008, reason: "invalid request frame" }, advice);
+    return { ...ended, effects: [{ kind: "log", note: { event: "invalid handshake", text: "" } }, ...ended.effects] };
   }
   const request = value as RequestFrame;
   if (request.method !== "connect") {
@@ -78,7 +80,7 @@ async function shakeHands(value: unknown, context: StepContext): Promise<Step> {
   }
   const admission = await admit(request.params, context);
   if ("refusal" in admission) {
-    const away = turnAway(request.id, admission.refusal);
+    const away = turnAway(request.id, admission.refusal, noteOf(admission.refusal, request.params));
     return { ...away, beforehand: admission.effects };
   }
   const { client, token } = admission;
@@ -88,6 +90,7 @@ async function shakeHands(value: unknown, context: StepContext): Promise<Step> {
     { kind: "send", frame: { type: "res", id: request.id, ok: true, payload } },
     ...(protocol === 3 ? [healthEvent(context)] : []),
     ...(protocol === 4 && isListed ? [presenceEvent(context)] : []),
+    { kind: "log", note: helloNote(client) },
   ];
   return { beforehand: admission.effects, state: { phase: "connected", client, strayCalls: 0 }, effects };
 }
@@ -96,7 +99,8 @@ function call(state: SessionState & { phase: "connected" }, value: unknown, cont
   const complaints = complaintsOf(requestSchema(context.generation.protocol), value, context.generation.protocol);
   if (complaints !== undefined) {
     const message = `invalid request frame: ${complaints}`;
-    return { state, effects: [refusal(idOf(value), { code: "INVALID_REQUEST", message })] };
+    const advice = "A request is a closed object: type, id, method and params, and nothing else.";
+    return { state, effects: refuseCall(idOf(value), "?", invalid(message), advice) };
   }
   const { effects, isStray } = dispatch(value as RequestFrame, state.client, context);
   const strayCalls = isStray ? state.strayCalls + 1 : 0;
@@ -104,6 +108,15 @@ function call(state: SessionState & { phase: "connected" }, value: unknown, cont
   const advice = `Role ${state.client.role} may not call these methods: connect as operator.`;
   const ended = end("repeated-unauthorized-requests", { code: 1008, reason: "repeated unauthorized calls" }, advice);
   return { state: ended.state, effects: [...effects, ...ended.effects] };
+}
+
+function helloNote({ params, role, scopes, method, deviceId }: Client): LogNote {
+  const { id, mode, version } = params.client;
+  return {
+    event: "hello-ok",
+    text: "",
+    facts: { client: id, mode, version, role, scopes, auth: method, device: deviceId },
+  };
 }
 
 const parseError: Effect = {
@@ -115,22 +128,26 @@ const parseError: Effect = {
   },
 };
 
-function turnAway(id: string, { code, message, details, closeCode, closeReason, cause, advice }: Refusal): Step {
+function turnAway(id: string, refused: Refusal, note?: LogNote): Step {
+  const { code, message, details, closeCode, closeReason, cause, advice } = refused;
   const error = { code, message, ...(details === undefined ? {} : { details }) };
-  const reason = cutReason(closeReason ?? message);
-  const ended = end(cause, { code: closeCode, reason }, advice);
-  return { state: ended.state, effects: [refusal(id, error), ...ended.effects] };
+  const ended = end(cause, { code: closeCode, reason: cutReason(closeReason ?? message) }, advice);
+  const notes: Effect[] = note === undefined ? [] : [{ kind: "log", note }];
+  return { state: ended.state, effects: [...notes, refusal(id, error), ...ended.effects] };
+}
+
+/** Two refusals have a line of their own in a real gateway's log, before the one that says that the socket closed. */
+function noteOf({ cause, details }: Refusal, params: unknown): LogNote | undefined {
+  const event = { "protocol-mismatch": "protocol mismatch", "unauthorized": "unauthorized" }[cause];
+  if (event === undefined) return undefined;
+  const { client, minProtocol, maxProtocol } = params as ConnectParams;
+  const why = cause === "unauthorized" ? { reason: details?.["authReason"] } : { min: minProtocol, max: maxProtocol };
+  return { event, text: "", facts: { client: client.id, mode: client.mode, version: client.version, ...why } };
 }
 
 function end(cause: string, close: { code?: number; reason?: string }, advice: string): Step {
   const { code = 1000, reason = "" } = close;
-  return {
-    state: { phase: "ended" },
-    effects: [
-      { kind: "log", note: { event: cause, text: reason, advice } },
-      { kind: "close", code, reason },
-    ],
-  };
+  return { state: { phase: "ended" }, effects: [{ kind: "close", code, reason, cause, advice }] };
 }
 
 function isTooLong(message: Message, maxBytes: number): boolean {

@@ -15,8 +15,9 @@ export const systemHandlers: Handlers<SystemMethod> = {
     // Blank text is refused inside a successful response (transcript 14).
     if (params.text.trim() === "") return { payload: { ok: false } };
     call.memory.wakes.push({ ...params, at: call.options.clock.now(), connId: call.connId });
-    const isKeyed = params.sessionKey !== undefined;
-    return { payload: { ok: true }, after: params.mode === "now" || isKeyed ? heartbeatSoon(call) : [] };
+    const heartbeat = params.mode === "now" || params.sessionKey !== undefined ? heartbeatSoon(call) : [];
+    const note = { event: "wake", text: params.text, facts: { mode: params.mode } };
+    return { payload: { ok: true }, after: [{ kind: "log", note }, ...heartbeat] };
   },
   "health": (_params, call) => ({
     payload: healthReport(call),

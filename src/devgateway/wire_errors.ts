@@ -9,6 +9,12 @@ export function refusal(id: string, error: WireError): Effect {
   return { kind: "send", frame: { type: "res", id, ok: false, error } };
 }
 
+/** A refused call, and the line that a real gateway logs about it, with advice. */
+export function refuseCall(id: string, method: string, error: WireError, advice: string): Effect[] {
+  const facts = { errorCode: error.code, errorMessage: error.message, id };
+  return [refusal(id, error), { kind: "log", note: { event: `res ✗ ${method}`, text: "", advice, facts } }];
+}
+
 /** For a request that can never succeed as it stands. */
 export function invalid(message: string, details?: Readonly<Record<string, unknown>>): WireError {
   return { code: "INVALID_REQUEST", message, ...(details === undefined ? {} : { details }) };
