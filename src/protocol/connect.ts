@@ -3,9 +3,17 @@
  * roles, scopes and client names they use. What gets signed stands in `proof.ts`.
  */
 import * as z from "zod/mini";
-
-const NonEmpty = z.string().check(z.minLength(1));
-const Strings = z.array(z.string());
+import {
+  anything,
+  integer,
+  nonEmpty,
+  number,
+  optionalNonEmpty,
+  optionalNumber,
+  optionalText,
+  text,
+  texts,
+} from "./leaves.ts";
 
 /** What an operator connection may be allowed to do. `admin` satisfies all, `write` satisfies `read`. */
 export const scopes = {
@@ -24,7 +32,7 @@ export function hasScope(granted: readonly string[], wanted: string): boolean {
 }
 
 /** First event of every connection; protocol 4 adds `capabilities`. `ts` is the gateway's clock, epoch ms. */
-export const Challenge = z.looseObject({ nonce: NonEmpty, ts: z.int() });
+export const Challenge = z.looseObject({ nonce: nonEmpty, ts: integer });
 export type Challenge = z.infer<typeof Challenge>;
 
 /** Client names that both generations know (a name of our own is refused: transcript 13a). */
@@ -61,13 +69,13 @@ export type ClientInfo = z.infer<typeof ClientInfo>;
 export function clientInfoObject() {
   return z.strictObject({
     id: z.enum([...clientIds, ...newerClientIds]),
-    displayName: z.optional(NonEmpty),
-    version: NonEmpty,
-    platform: NonEmpty,
-    deviceFamily: z.optional(NonEmpty),
-    modelIdentifier: z.optional(NonEmpty),
+    displayName: optionalNonEmpty,
+    version: nonEmpty,
+    platform: nonEmpty,
+    deviceFamily: optionalNonEmpty,
+    modelIdentifier: optionalNonEmpty,
     mode: z.enum([...clientModes, ...newerClientModes]),
-    instanceId: z.optional(NonEmpty),
+    instanceId: optionalNonEmpty,
     buildId: z.optional(z.string().check(z.maxLength(96))),
     timeZone: z.optional(z.string().check(z.maxLength(64))),
   });
@@ -76,11 +84,11 @@ export function clientInfoObject() {
 /** The device's proof: key, and its signature over `proofText` with the challenge's `ts` and nonce. */
 export const DeviceProof = z.lazy(() =>
   z.strictObject({
-    id: NonEmpty,
-    publicKey: NonEmpty,
-    signature: NonEmpty,
-    signedAt: z.int(),
-    nonce: z.string(),
+    id: nonEmpty,
+    publicKey: nonEmpty,
+    signature: nonEmpty,
+    signedAt: integer,
+    nonce: text,
   })
 );
 export type DeviceProof = z.infer<typeof DeviceProof>;
@@ -91,12 +99,12 @@ export type ConnectAuth = z.infer<typeof ConnectAuth>;
 /** The object behind `ConnectAuth`, for who narrows it. Made at first use: its parts cost `claw event` more than they give it. */
 export function connectAuthObject() {
   return z.strictObject({
-    token: z.optional(z.string()),
-    deviceToken: z.optional(z.string()),
-    bootstrapToken: z.optional(z.string()),
-    password: z.optional(z.string()),
-    approvalRuntimeToken: z.optional(z.string()),
-    agentRuntimeIdentityToken: z.optional(z.string()),
+    token: optionalText,
+    deviceToken: optionalText,
+    bootstrapToken: optionalText,
+    password: optionalText,
+    approvalRuntimeToken: optionalText,
+    agentRuntimeIdentityToken: optionalText,
   });
 }
 
@@ -106,22 +114,22 @@ export type ConnectParams = z.infer<typeof ConnectParams>;
 /** The object behind `ConnectParams`, for who narrows it. Made at first use: its parts cost `claw event` more than they give it. */
 export function connectParamsObject() {
   return z.strictObject({
-    minProtocol: z.int().check(z.minimum(1)),
-    maxProtocol: z.int().check(z.minimum(1)),
+    minProtocol: integer.check(z.minimum(1)),
+    maxProtocol: integer.check(z.minimum(1)),
     client: ClientInfo,
-    caps: z.optional(Strings),
-    commands: z.optional(Strings),
-    permissions: z.optional(z.record(z.string(), z.boolean())),
-    pathEnv: z.optional(z.string()),
-    role: z.optional(z.string()),
-    scopes: z.optional(Strings),
+    caps: z.optional(texts),
+    commands: z.optional(texts),
+    permissions: z.optional(z.record(text, z.boolean())),
+    pathEnv: optionalText,
+    role: optionalText,
+    scopes: z.optional(texts),
     device: z.optional(DeviceProof),
     auth: z.optional(ConnectAuth),
-    locale: z.optional(z.string()),
-    userAgent: z.optional(z.string()),
-    computerUse: z.optional(z.unknown()),
-    workerRuns: z.optional(z.unknown()),
-    modelCatalog: z.optional(z.unknown()),
+    locale: optionalText,
+    userAgent: optionalText,
+    computerUse: anything,
+    workerRuns: anything,
+    modelCatalog: anything,
   });
 }
 
@@ -131,17 +139,17 @@ export function connectParamsObject() {
  */
 export const HelloOk = z.looseObject({
   type: z.literal("hello-ok"),
-  protocol: z.int(),
-  server: z.looseObject({ version: z.string(), connId: z.string() }),
-  features: z.looseObject({ methods: Strings, events: Strings }),
+  protocol: integer,
+  server: z.looseObject({ version: text, connId: text }),
+  features: z.looseObject({ methods: texts, events: texts }),
   snapshot: z.looseObject({}),
-  policy: z.looseObject({ maxPayload: z.number(), maxBufferedBytes: z.number(), tickIntervalMs: z.number() }),
+  policy: z.looseObject({ maxPayload: number, maxBufferedBytes: number, tickIntervalMs: number }),
   auth: z.optional(z.looseObject({
-    role: z.string(),
-    scopes: Strings,
-    deviceToken: z.optional(z.string()),
-    issuedAtMs: z.optional(z.number()),
-    method: z.optional(z.string()),
+    role: text,
+    scopes: texts,
+    deviceToken: optionalText,
+    issuedAtMs: optionalNumber,
+    method: optionalText,
   })),
 });
 export type HelloOk = z.infer<typeof HelloOk>;

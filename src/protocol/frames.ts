@@ -3,36 +3,35 @@
  * responses and events may grow, so they are open. Text and JSON are `codec.ts`'s concern.
  */
 import * as z from "zod/mini";
-
-const NonEmpty = z.string().check(z.minLength(1));
+import { anything, nonEmpty, number, optionalNonEmpty, optionalNumber, text, truth } from "./leaves.ts";
 
 /** Client to gateway. `traceparent` and `expectedProfileId` are known to protocol 4 only; claw sends neither. */
 export const RequestFrame = z.strictObject({
   type: z.literal("req"),
-  id: NonEmpty,
-  method: NonEmpty,
-  params: z.optional(z.unknown()),
+  id: nonEmpty,
+  method: nonEmpty,
+  params: anything,
   traceparent: z.optional(z.string().check(z.maxLength(128))),
-  expectedProfileId: z.optional(NonEmpty),
+  expectedProfileId: optionalNonEmpty,
 });
 export type RequestFrame = z.infer<typeof RequestFrame>;
 
 /** The error member of a refused response. The truth is in `details.code`; `message` is prose for people. */
 export const WireError = z.looseObject({
-  code: z.string(),
-  message: z.string(),
-  details: z.optional(z.unknown()),
-  retryable: z.optional(z.boolean()),
-  retryAfterMs: z.optional(z.number()),
+  code: text,
+  message: text,
+  details: anything,
+  retryable: z.optional(truth),
+  retryAfterMs: optionalNumber,
 });
 export type WireError = z.infer<typeof WireError>;
 
 /** Gateway to client, in answer to the request with the same id. */
 export const ResponseFrame = z.looseObject({
   type: z.literal("res"),
-  id: NonEmpty,
-  ok: z.boolean(),
-  payload: z.optional(z.unknown()),
+  id: nonEmpty,
+  ok: truth,
+  payload: anything,
   error: z.optional(WireError),
 });
 export type ResponseFrame = z.infer<typeof ResponseFrame>;
@@ -40,10 +39,10 @@ export type ResponseFrame = z.infer<typeof ResponseFrame>;
 /** Gateway to client, unasked. `seq` counts per gateway on protocol 3 (gaps are normal), per connection on 4. */
 export const EventFrame = z.looseObject({
   type: z.literal("event"),
-  event: NonEmpty,
-  payload: z.optional(z.unknown()),
-  seq: z.optional(z.number()),
-  stateVersion: z.optional(z.looseObject({ presence: z.number(), health: z.number() })),
+  event: nonEmpty,
+  payload: anything,
+  seq: optionalNumber,
+  stateVersion: z.optional(z.looseObject({ presence: number, health: number })),
 });
 export type EventFrame = z.infer<typeof EventFrame>;
 

@@ -1,9 +1,10 @@
 /**
  * The system family: wake (what `claw event` sends), health, status, presence, heartbeats, log tail, gateway identity.
  * Params are closed, results are open, as on every method. Schemas that `claw event` does not use are lazy: zod takes
- * some 30 µs for each part of a schema, which would double the time to the first frame. Next: `methods.ts`.
+ * some 25 µs for each part of a schema, which would double the time to the first frame. Next: `methods.ts`.
  */
 import * as z from "zod/mini";
+import { optionalNonEmpty, text, truth } from "./leaves.ts";
 
 /** `now` starts a heartbeat run at once; `next-heartbeat` waits for the next one. */
 export const wakeModes = ["now", "next-heartbeat"] as const;
@@ -12,14 +13,14 @@ export type WakeMode = (typeof wakeModes)[number];
 /** `sessionKey` and `agentId` are known to protocol 4 only (2026.3.13 refuses them: transcript 20). */
 export const WakeParams = z.strictObject({
   mode: z.enum(wakeModes),
-  text: z.string(),
-  sessionKey: z.optional(z.string().check(z.minLength(1))),
-  agentId: z.optional(z.string().check(z.minLength(1))),
+  text,
+  sessionKey: optionalNonEmpty,
+  agentId: optionalNonEmpty,
 });
 export type WakeParams = z.infer<typeof WakeParams>;
 
 /** `ok: false` inside a successful response means: refused, because the text is blank (transcript 14). */
-export const WakeResult = z.looseObject({ ok: z.boolean() });
+export const WakeResult = z.looseObject({ ok: truth });
 export type WakeResult = z.infer<typeof WakeResult>;
 
 export const NoParams = z.lazy(() => z.optional(z.strictObject({})));
