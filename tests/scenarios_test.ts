@@ -1,0 +1,82 @@
+/**
+ * Runs `tests/scenarios/*.txt`: whole sessions against the dev gateway, each for a report of somebody who met the like.
+ */
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, it } from "node:test";
+import { openSocketGateway } from "./support/dev_gateway.ts";
+import { matches, parseScenario, type Scenario, type ScenarioCommand } from "./support/scenario.ts";
+import { type Passing, startTcpProxy } from "./support/tcp_proxy.ts";
+import { createTestHome, type TestHome } from "./support/world.ts";
+
+const folder = join(import.meta.dirname ?? ".", "scenarios");
+
+describe("scenario", () => {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".txt")).sort();
+  it("files are found", () => assert.ok(names.length >= 8, names.join()));
+
+  for (const name of names) {
+    const scenario = parseScenario(readFileSync(join(folder, name), "utf8"));
+    it(`${name.replace(".txt", "").replaceAll("_", " ")} (${scenario.guards.join(", ")})`, async () => {
+      assert.ok(scenario.guards.length > 0, "it cites no report");
+      await using stage = await setUp(scenario);
+      for (const command of scenario.commands) await play(command, stage);
+    });
+  }
+});
+
+interface Stage extends AsyncDisposable {
+  readonly home: TestHome;
+  /** Puts facts in the place of their names. */
+  fill(text: string): string;
+}
+
+async function play(command: ScenarioCommand, { home, fill }: Stage): Promise<void> {
+  for (const { path, content } of command.files) {
+    mkdirSync(dirname(join(home.path, path)), { recursive: true });
+    writeFileSync(join(home.path, path), fill(content), { mode: 0o600 });
+  }
+  const env = Object.fromEntries(Object.entries(command.env).map(([name, value]) => [name, fill(value)]));
+  const { exit, stdout, stderr } = await home.claw(command.args.map(fill), { env, stdin: command.stdin });
+  const said = `${command.line}\n${stdout}${stderr.replace(/^(?=.)/gm, "! ")}[exit ${exit}]`;
+  assert.equal(exit, command.exit, said);
+  assert.ok(matches(stdout, command.stdout.map(fill)), said);
+  assert.ok(matches(stderr, command.stderr.map(fill)), said);
+  assert.ok(!(stdout + stderr).includes(fill("$SECRET")), "no output shows the gateway's secret");
+}
+
+async function setUp({ gateway: options }: Scenario): Promise<Stage> {
+  const home = createTestHome();
+  const detour = options === undefined ? undefined : await openDetour(options);
+  const facts: Readonly<Record<string, string>> = { HOME: home.path, ...detour?.facts };
+  return {
+    home,
+    fill: (text) => text.replace(/\$(\w+)/g, (whole, name: string) => facts[name] ?? whole),
+    async [Symbol.asyncDispose]() {
+      await detour?.[Symbol.asyncDispose]();
+      home[Symbol.dispose]();
+    },
+  };
+}
+
+/** `drops=N` cuts the first N connections when they present themselves; `loses=answer` cuts at the first answer. */
+async function openDetour(options: Readonly<Record<string, string>>) {
+  const gateway = await openSocketGateway({
+    protocol: options["protocol"] === "3" ? 3 : 4,
+    pairing: options["pairing"] === "manual" ? "manual" : "auto",
+    ...(options["heartbeat"] === "none" ? { heartbeat: "none" } : {}),
+  });
+  let drops = Number(options["drops"] ?? 0);
+  const isLost = ({ from, frame }: Passing) =>
+    options["loses"] === "answer" ? from === "gateway" && frame.id === "1" : frame.method === "connect" && drops-- > 0;
+  const decide = (passing: Passing) => isLost(passing) ? "cut" : "pass";
+  const proxy = await startTcpProxy({ targetPort: gateway.port, decide });
+  return {
+    facts: { PORT: String(proxy.port), URL: `ws://127.0.0.1:${proxy.port}`, SECRET: gateway.secret },
+    async [Symbol.asyncDispose]() {
+      await proxy[Symbol.asyncDispose]();
+      await gateway[Symbol.asyncDispose]();
+    },
+  };
+}
