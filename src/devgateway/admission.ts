@@ -3,7 +3,7 @@
  * role, origin, missing device, proof, secret, device token), then `approval.ts`. The first failing check is the one a
  * client hears of. Next: `hello.ts` writes the answer.
  */
-import { type ConnectParams, scopes as scopeNames } from "../protocol/mod.ts";
+import { type ConnectParams, hasScope, type ProtocolVersion, scopes } from "../protocol/mod.ts";
 import { connectSchema } from "./accepted.ts";
 import { approve } from "./approval.ts";
 import { complaintsOf } from "./complaints.ts";
@@ -59,7 +59,7 @@ function checkFit(params: ConnectParams, context: StepContext): refusals.Refusal
 }
 
 /** Protocol 4 still answers probes and nodes that speak 3 (transcript 08h). */
-function speaks(params: ConnectParams, protocol: 3 | 4): boolean {
+function speaks(params: ConnectParams, protocol: ProtocolVersion): boolean {
   const { minProtocol, maxProtocol, client } = params;
   if (minProtocol <= protocol && protocol <= maxProtocol) return true;
   if (protocol === 3 || maxProtocol < 3) return false;
@@ -77,25 +77,24 @@ function admitWithoutDevice(
   const { generation, locality } = context;
   const method = "method" in secret ? secret.method : undefined;
   const isShared = method === "token" || method === "password";
-  const isTool = generation.protocol === 4 && locality.isLocal && !context.peer.origin?.trim();
-  const isBackend = isTool && isBackendClient(params) && method !== undefined;
-  const isCli = isTool && params.client.id === "cli" && params.client.mode === "cli" && isShared;
-  if (!(isBackend && role === "operator")) {
+  const isLocalTool = generation.protocol === 4 && locality.isLocal && !context.peer.origin?.trim();
+  const isBackend = isLocalTool && isBackendClient(params) && role === "operator" && method !== undefined;
+  const isCli = isLocalTool && params.client.id === "cli" && params.client.mode === "cli" && isShared;
+  if (!isBackend) {
     if (needsDevice(params, generation.protocol)) return refuse(refusals.refuseUiWithoutDevice());
-    if (!(role === "operator" && isShared)) {
-      const presented = params.auth?.token || params.auth?.password;
-      if ("failure" in secret && presented) {
-        return refuse(refuseCredential(secret.failure, params, generation, locality.isLocal));
-      }
-      return refuse(refusals.refuseMissingDevice());
-    }
+    if (role !== "operator" || !isShared) return refuse(refuseUnproven(params, secret, context));
   }
   const scopes = isBackend || isCli ? params.scopes ?? [] : [];
-  return {
-    client: { params, role, scopes, deviceId: undefined, method: method ?? "none" },
-    token: undefined,
-    effects: [],
-  };
+  const client = { params, role, scopes, deviceId: undefined, method: method ?? "none" };
+  return { client, token: undefined, effects: [] };
+}
+
+/** Who presents a wrong secret hears of that; who presents none hears that a device is wanted. */
+function refuseUnproven(params: ConnectParams, secret: SecretVerdict, { generation, locality }: StepContext) {
+  const presented = params.auth?.token || params.auth?.password;
+  return "failure" in secret && presented
+    ? refuseCredential(secret.failure, params, generation, locality.isLocal)
+    : refusals.refuseMissingDevice();
 }
 
 function admitDevice(
@@ -168,7 +167,7 @@ function isBackendClient({ client }: ConnectParams): boolean {
 }
 
 /** Interfaces that must always sign; protocol 4 added the terminal's. */
-function needsDevice({ client }: ConnectParams, protocol: 3 | 4): boolean {
+function needsDevice({ client }: ConnectParams, protocol: ProtocolVersion): boolean {
   return client.id === "openclaw-control-ui" || (protocol === 4 && client.id === "openclaw-tui");
 }
 
@@ -186,5 +185,5 @@ function refuse(refusal: refusals.Refusal): Admission {
 
 /** Whether a client may see what only readers see; snapshots of protocol 4 leave it out otherwise. */
 export function mayRead(client: Client): boolean {
-  return [scopeNames.admin, scopeNames.write, scopeNames.read].some((scope) => client.scopes.includes(scope));
+  return hasScope(client.scopes, scopes.read);
 }

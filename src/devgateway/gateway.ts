@@ -91,9 +91,10 @@ export class DevGateway {
     const disarm = this.#armHandshakeTimeout(session);
     for (let message = await transport.receive(); message !== undefined; message = await transport.receive()) {
       const next = await step(session.state, message, context);
+      // While a signature was checked, the timeout may have ended the session: then nobody is let in any more.
+      if (session.state.phase === "ended") continue;
       this.#do(session, next.beforehand ?? []);
-      // While a signature was checked, the timeout may have ended the session.
-      if (session.state.phase !== "ended") session.state = next.state;
+      session.state = next.state;
       if (session.state.phase !== "challenged") disarm();
       this.#do(session, next.effects);
     }

@@ -6,7 +6,7 @@ import type { ConnectParams, ProtocolVersion } from "../protocol/mod.ts";
 import type { PendingPairing } from "./pairings.ts";
 
 export interface Refusal {
-  /** Top-level error code; undefined: closed without an answer. */
+  /** The top-level error code. */
   readonly code: "INVALID_REQUEST" | "NOT_PAIRED";
   readonly message: string;
   readonly details?: Readonly<Record<string, unknown>>;

@@ -107,6 +107,16 @@ describe("cron.update", () => {
     assert.equal((details as { code: string }).code, "CRON_JOB_CHANGED");
   });
 
+  test("forgets where a turn was announced when the job becomes one of the main session", async () => {
+    await using gateway = createMemoryGateway();
+    const admin = await connectTo(gateway, { scopes: allScopes });
+    const { id, delivery } = await admin.call("cron.add", turn);
+    assert.equal(delivery.mode, "announce");
+    const { sessionTarget, payload } = everyHour;
+    const job = await admin.call("cron.update", { id, patch: { sessionTarget, payload } });
+    assert.equal(job.delivery, undefined);
+  });
+
   test("leaves the job as it was when it would break it", async () => {
     await using gateway = createMemoryGateway();
     const admin = await connectTo(gateway, { scopes: allScopes });

@@ -101,6 +101,19 @@ describe("device.token.rotate", () => {
   });
 });
 
+describe("device.token.revoke", () => {
+  for (const protocol of [3, 4] as const) {
+    test(`makes the token worthless, protocol ${protocol}`, async () => {
+      await using gateway = createMemoryGateway({ protocol });
+      const admin = await connectTo(gateway, { scopes: allScopes });
+      const { device, deviceToken } = await connectByOwnToken(gateway);
+      await admin.call("device.token.revoke", { deviceId: device.deviceId, role: "operator" });
+      const { answer } = await connectTo(gateway, { device, scopes: ["operator.read"], auth: { deviceToken } });
+      assert.equal((answer.error?.details as { code: string }).code, "AUTH_DEVICE_TOKEN_MISMATCH");
+    });
+  }
+});
+
 describe("device.pair.remove", () => {
   test("lets any pairing operator remove another device on protocol 3", async () => {
     await using gateway = createMemoryGateway({ protocol: 3 });

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { decodeFrame, type EventFrame } from "../../src/protocol/mod.ts";
+import { DevGateway } from "../../src/devgateway/gateway.ts";
+import { loopbackPeer } from "../../src/devgateway/peer.ts";
+import type { Clock } from "../../src/platform/clock.ts";
+import { decodeFrame, type EventFrame, handshakeTimeoutMs } from "../../src/protocol/mod.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { settle } from "../support/clock.ts";
-import { allScopes, connectTo, type DevClient } from "../support/dev_client.ts";
-import { createMemoryGateway } from "../support/dev_gateway.ts";
+import { allScopes, connectTo, createDevice, type DevClient } from "../support/dev_client.ts";
+import { createMemoryGateway, randomIds, testSecret } from "../support/dev_gateway.ts";
 
 function named({ events }: DevClient, name: string): EventFrame[] {
   return events.filter(({ event }) => event === name);
@@ -30,6 +34,38 @@ describe("DevGateway ends a handshake that takes too long", () => {
     await gateway.clock.advance(10_000);
     assert.deepEqual(await late.closed, { code: 1000, reason: "" });
     assert.ok((await client.ask("health")).ok);
+  });
+});
+
+describe("DevGateway whose time runs out while it checks a signature", () => {
+  test("lets nobody in any more", async () => {
+    const gateway = createMemoryGateway();
+    let runOut = () => {};
+    let isChecking = false;
+    const clock: Clock = {
+      ...gateway.clock,
+      after(ms, action) {
+        if (ms === handshakeTimeoutMs[4]) runOut = action;
+        return () => {};
+      },
+      now() {
+        const isTime = isChecking;
+        isChecking = false;
+        if (isTime) runOut();
+        return gateway.clock.now();
+      },
+    };
+    const log: string[] = [];
+    const options = { protocol: 4, auth: { mode: "token", secret: testSecret }, pairing: "auto" } as const;
+    const hasty = new DevGateway({ ...options, clock, ids: randomIds, log: ({ event }) => void log.push(event) });
+    const [client, server] = createTransportPair();
+    const over = hasty.accept(server, loopbackPeer);
+    const device = await createDevice();
+    const sign = (text: string) => (isChecking = true, device.sign(text));
+    const connecting = connectTo({ ...gateway, connect: () => client }, { device: { ...device, sign } });
+    await assert.rejects(connecting, /"code":1000/);
+    await over;
+    assert.deepEqual(log, ["handshake timeout", "closed before connect"]);
   });
 });
 
