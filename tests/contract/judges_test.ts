@@ -87,7 +87,8 @@ describe("dev gateway, judged by openclaw-node", () => {
     using judge = createNodeClient(gateway);
     judge.client.on("error", () => {});
     await assert.rejects(judge.client.connect(), /protocol mismatch|closed|1002/i);
-    assert.ok(gateway.log.some(({ event, advice }) => event === "protocol-mismatch" && advice?.includes("3 to 4")));
+    const named = gateway.log.find(({ event }) => event === "protocol mismatch");
+    assert.deepEqual([named?.facts?.["min"], named?.facts?.["max"]], [4, 4]);
   });
 });
 
