@@ -150,7 +150,10 @@ cmd_start() {
   echo "$pid" >"$dir/gateway.pid"
   # /readyz answers 200 {"ready":true,...} when start-up work is over; /healthz answers as soon as HTTP listens.
   until curl -fsS -m 2 "http://127.0.0.1:$port/readyz" 2>/dev/null | grep -q '"ready":true'; do
-    if ! group_alive "$pid"; then tail -20 "$dir/gateway.log" >&2; die "the gateway ended before it was ready"; fi
+    # The group is there only once setsid has run.
+    if ! kill -0 "$pid" 2>/dev/null && ! group_alive "$pid"; then
+      tail -20 "$dir/gateway.log" >&2; die "the gateway ended before it was ready"
+    fi
     t1=$(date +%s%N)
     if (((t1 - t0) / 1000000000 >= WAIT)); then cmd_stop "$dir"; die "not ready after $WAIT s (see $dir/gateway.log)"; fi
     sleep 0.1

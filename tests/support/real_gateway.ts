@@ -61,7 +61,10 @@ export async function startRealGateway(version: Version, options: GatewayOptions
     log: () => readFileSync(join(dir, "gateway.log"), "utf8"),
     block: () => void process.kill(pid ?? 0, "SIGWINCH"),
     async start() {
-      await script("start", version, String(port), dir, secret);
+      await script("start", version, String(port), dir, secret).catch(async (error: unknown) => {
+        await script("stop", dir).catch(() => {});
+        throw error;
+      });
       pid = Number(readFileSync(join(dir, "gateway.pid"), "utf8"));
     },
     async stop() {
