@@ -6,6 +6,7 @@ import type { Message } from "../protocol/mod.ts";
 export class Inbox {
   readonly #messages: Message[] = [];
   #ended = false;
+  #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
   /** Adds a message; after `end` it is dropped. */
@@ -21,12 +22,19 @@ export class Inbox {
     this.#wake?.();
   }
 
-  /** The next message, or undefined after the end. @throws the signal's reason when it is aborted first */
+  /** Like `end`, but who takes past the last message is thrown this. */
+  fail(failure: Error): void {
+    this.#failure ??= failure;
+    this.end();
+  }
+
+  /** The next message, or undefined after the end. @throws what `fail` was given, or the signal's reason when it is aborted first */
   async take(signal?: AbortSignal): Promise<Message | undefined> {
     while (this.#messages.length === 0 && !this.#ended) {
       signal?.throwIfAborted();
       await this.#changed(signal);
     }
+    if (this.#messages.length === 0 && this.#failure !== undefined) throw this.#failure;
     return this.#messages.shift();
   }
 

@@ -98,6 +98,15 @@ export function judge({ code, text }: OpenReport): { cause: OpenFailureCause; de
 }
 
 /**
+ * What the other end sent over an open socket that WebSocket does not allow; undefined when the report is about something
+ * else. Both runtimes then cut the connection, as if it had been dropped.
+ */
+export function violationIn({ code, text }: OpenReport): string | undefined {
+  if (code.startsWith("WS_ERR_")) return text.replace(/^.* failed: /, "");
+  return /^(Invalid|Reserved bits|Control frame|Ping frame|Frame too large)/.test(text) ? text : undefined;
+}
+
+/**
  * Deno retries a TLS handshake that failed as HTTP/2 and then reports only that; it also calls a connection that was
  * reset at once a failed connect, as if it had been refused.
  */

@@ -15,7 +15,8 @@ export interface Transport {
   send(text: string): void;
   /**
    * The next message, or undefined when the pipe has ended and all that came before is read. One reader at a time.
-   * @throws the signal's reason when it is aborted first
+   * @throws ClawError `protocol/bad-frame` when the other end broke the WebSocket protocol; the signal's reason when it
+   * is aborted first
    */
   receive(signal?: AbortSignal): Promise<Message | undefined>;
   /** Starts the closing handshake; further calls do nothing. */

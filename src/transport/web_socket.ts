@@ -3,12 +3,16 @@
  * it, and it costs more than it saves. No Origin header is ever sent: with one the gateway takes us for a browser.
  * Why an opening failed is `open_failure.ts`'s concern. Next: `client/dial.ts`.
  */
+import { ClawError } from "../errors.ts";
 import { Inbox } from "./inbox.ts";
-import { openFailure } from "./open_failure.ts";
+import { openFailure, type OpenReport, violationIn } from "./open_failure.ts";
 import type { Closed, Transport } from "./transport.ts";
 
 /** Bun and Deno take their own options where the standard has only `protocols`. */
-type DialOptions = { readonly perMessageDeflate: false };
+interface DialOptions {
+  readonly perMessageDeflate: false;
+  readonly tls: { readonly rejectUnauthorized: true };
+}
 type DialingWebSocket = new (url: string, options: DialOptions) => WebSocket;
 
 /**
@@ -18,13 +22,13 @@ type DialingWebSocket = new (url: string, options: DialOptions) => WebSocket;
  */
 export async function openWebSocket(url: URL, signal: AbortSignal): Promise<Transport> {
   signal.throwIfAborted();
-  const socket = new (WebSocket as unknown as DialingWebSocket)(url.href, { perMessageDeflate: false });
-  const report = { code: "", text: "" };
-  socket.onerror = (event) => {
-    const { message = "", error } = event as ErrorEvent;
-    report.code = String((error as { code?: unknown } | undefined)?.code ?? "");
-    report.text = message;
-  };
+  const socket = new (WebSocket as unknown as DialingWebSocket)(url.href, {
+    perMessageDeflate: false,
+    // Said aloud, or NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would turn it off under Bun.
+    tls: { rejectUnauthorized: true },
+  });
+  let report: OpenReport = { code: "", text: "" };
+  socket.addEventListener("error", (event) => (report = reportOf(event)));
   const transport = adaptWebSocket(socket);
   const isOpen = await new Promise<boolean>((resolve, reject) => {
     const stop = () => {
@@ -47,6 +51,12 @@ export async function openWebSocket(url: URL, signal: AbortSignal): Promise<Tran
 export function adaptWebSocket(socket: WebSocket): Transport {
   const inbox = new Inbox();
   socket.binaryType = "arraybuffer";
+  socket.addEventListener("error", (event) => {
+    const violation = violationIn(reportOf(event));
+    if (violation === undefined) return;
+    const message = `the other end broke the WebSocket protocol: ${violation}`;
+    inbox.fail(new ClawError("protocol/bad-frame", message, { details: { reason: "not-websocket" } }));
+  });
   socket.onmessage = ({ data }) => inbox.put(typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer));
   const closed = new Promise<Closed>((resolve) => {
     socket.onclose = ({ code, reason }) => {
@@ -66,4 +76,9 @@ export function adaptWebSocket(socket: WebSocket): Transport {
     },
     closed,
   };
+}
+
+function reportOf(event: Event): OpenReport {
+  const { message = "", error } = event as ErrorEvent;
+  return { code: String((error as { code?: unknown } | undefined)?.code ?? ""), text: message };
 }

@@ -46,6 +46,17 @@ describe("Inbox", () => {
     assert.equal(await inbox.take(), undefined);
   });
 
+  it("gives what came before a failure, then throws it for ever, the first of several", async () => {
+    const inbox = new Inbox();
+    inbox.put("1");
+    inbox.fail(new Error("broken"));
+    inbox.fail(new Error("more broken"));
+    inbox.end();
+    assert.equal(await inbox.take(), "1");
+    await assert.rejects(inbox.take(), { message: "broken" });
+    await assert.rejects(inbox.take(), { message: "broken" });
+  });
+
   it("wakes a waiting reader at the end", async () => {
     const inbox = new Inbox();
     const waiting = inbox.take();
