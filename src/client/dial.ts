@@ -14,7 +14,7 @@ import { maxDrops, retryDelay, type RetryState } from "./retry.ts";
 /** Where credentials come from, and what may replace a refused one. Both are called with no socket open. */
 export interface CredentialSource {
   first(): Promise<Credentials>;
-  /** Another credential to try after this refusal, or undefined. Asked at most once. */
+  /** Another credential to try after this failure, or undefined. Not asked again once it gave one. */
   afterRefusal(error: ClawError): Promise<Credentials | undefined>;
 }
 

@@ -2,7 +2,7 @@
  * Proof that a wake led to a heartbeat run: the `heartbeat` event, or `last-heartbeat` where the event was missed.
  * A wake's own answer says only that the text is queued.
  */
-import { asClawError } from "../errors.ts";
+import { asClawError, ClawError } from "../errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Heartbeat, payloadOf } from "../protocol/mod.ts";
 import type { Connection } from "./connection.ts";
@@ -56,7 +56,12 @@ export function watchHeartbeats(connection: Connection, clock: Clock, signal: Ab
         return { verdict: judgeHeartbeat(latest) ?? (latest === undefined ? "none" : "skipped"), heartbeat: latest };
       } catch (thrown) {
         const error = asClawError(thrown);
-        if (error.code === "interrupted") throw error;
+        if (error.code === "interrupted") {
+          throw new ClawError("interrupted", "interrupted while waiting for the heartbeat: the event was accepted", {
+            details: error.details,
+            cause: error,
+          });
+        }
         return { verdict: "none", heartbeat: latest, because: error.message };
       } finally {
         stop();

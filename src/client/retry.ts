@@ -44,7 +44,7 @@ export function retryDelay(
   }
   if (error.code === "net/upgrade" && httpStatus === 503) return jitter(refusalBackoff, ++state.refusals, random);
   if (error.code === "gateway/unavailable" && typeof retryAfterMs === "number" && detailCode !== "AUTH_RATE_LIMITED") {
-    return retryAfterMs + jitter(refusalBackoff, ++state.refusals, random);
+    return Math.max(0, retryAfterMs) + jitter(refusalBackoff, ++state.refusals, random);
   }
   if (error.code === "net/unreachable" && waitsForGateway && cause !== "dns") {
     return jitter(absenceBackoff, ++state.absences, random);

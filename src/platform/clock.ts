@@ -14,6 +14,9 @@ export interface Clock {
   after(ms: number, action: () => void): () => void;
 }
 
+/** Timers of both runtimes overflow beyond 2^31 - 1 ms and then fire at once; a gateway may name any wait. */
+const longestTimerMs = 2_147_483_647;
+
 export const realClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
@@ -27,15 +30,30 @@ export const realClock: Clock = {
       const timer = setTimeout(() => {
         signal?.removeEventListener("abort", stop);
         resolve();
-      }, ms);
+      }, Math.min(ms, longestTimerMs));
       signal?.addEventListener("abort", stop, { once: true });
     });
   },
   after(ms, action) {
-    const timer = setTimeout(action, ms);
+    const timer = setTimeout(action, Math.min(ms, longestTimerMs));
     return () => clearTimeout(timer);
   },
 };
+
+/** What the work comes to, unless the signal is aborted first: for work that cannot be stopped. @throws the signal's reason */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
 
 /** A limit on how long a run may take. It may be moved; once passed, it stays passed. */
 export interface TimeLimit {

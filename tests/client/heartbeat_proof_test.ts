@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { Connection } from "../../src/client/connection.ts";
 import { handshake } from "../../src/client/handshake.ts";
 import { judgeHeartbeat, watchHeartbeats } from "../../src/client/heartbeat_proof.ts";
+import { ClawError } from "../../src/errors.ts";
 import { createManualClock, settle } from "../support/clock.ts";
 import { challenge, createCredentials, createPeer, helloOk, type Peer } from "../support/wire.ts";
 
@@ -30,9 +31,8 @@ describe("judgeHeartbeat()", () => {
 
 describe("watchHeartbeats()", () => {
   /** A watch that began with the connection, at the challenge's time. */
-  async function open() {
+  async function open(signal = new AbortController().signal) {
     const clock = createManualClock();
-    const signal = new AbortController().signal;
     const peer = createPeer();
     peer.say(challenge);
     const shaken = handshake(peer.transport, await createCredentials(), { clock, os: "linux", signal });
@@ -75,6 +75,19 @@ describe("watchHeartbeats()", () => {
     await clock.advance(1_000);
     peer.say({ type: "res", id: (await peer.hear()).id, ok: true, payload: null });
     assert.deepEqual(await proof, { verdict: "none", heartbeat: undefined });
+  });
+
+  it("says that the event is there when it is interrupted", async () => {
+    const controller = new AbortController();
+    const { watch } = await open(controller.signal);
+    const proof = watch.result(30_000);
+    await settle();
+    controller.abort(new ClawError("interrupted", "interrupted", { details: { signal: "SIGTERM" } }));
+    await assert.rejects(proof, {
+      code: "interrupted",
+      message: "interrupted while waiting for the heartbeat: the event was accepted",
+      details: { signal: "SIGTERM" },
+    });
   });
 
   it("says why it could see nothing more", async () => {

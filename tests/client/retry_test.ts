@@ -50,6 +50,11 @@ describe("retryDelay()", () => {
     assert.equal(count("net/upgrade", { httpStatus: 503 }), 100);
   });
 
+  it("takes no time that has passed already for a wait", () => {
+    const error = new ClawError("gateway/unavailable", "x", { details: { retryAfterMs: -1e9 } });
+    assert.ok((retryDelay(error, fresh(), () => 0, false) ?? 0) >= 50);
+  });
+
   it("waits longer each time, with full jitter, and never less than the gateway asks", () => {
     const state = fresh();
     const error = new ClawError("gateway/unavailable", "x", { details: { retryAfterMs: 500 } });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createTimeLimit, realClock } from "../../src/platform/clock.ts";
+import { createTimeLimit, realClock, unlessAborted } from "../../src/platform/clock.ts";
 import { createManualClock } from "../support/clock.ts";
 
 const never = new AbortController().signal;
@@ -85,5 +85,36 @@ describe("realClock", () => {
 
   it("tells epoch milliseconds", () => {
     assert.ok(Math.abs(realClock.now() - Date.now()) < 1000);
+  });
+});
+
+describe("unlessAborted()", () => {
+  it("gives what the work gives, and leaves no listener on the signal", async () => {
+    const controller = new AbortController();
+    assert.equal(await unlessAborted(Promise.resolve("done"), controller.signal), "done");
+    await assert.rejects(unlessAborted(Promise.reject(new Error("broken")), controller.signal), { message: "broken" });
+    controller.abort(new Error("nobody hears this"));
+  });
+
+  it("leaves work that never ends behind, with the signal's reason", async () => {
+    const controller = new AbortController();
+    const waiting = unlessAborted(new Promise(() => {}), controller.signal);
+    controller.abort(new Error("over"));
+    await assert.rejects(waiting, { message: "over" });
+    await assert.rejects(unlessAborted(Promise.resolve("late"), controller.signal), { message: "over" });
+  });
+});
+
+describe("realClock", () => {
+  it("waits long where a timer would overflow and fire at once", async () => {
+    const controller = new AbortController();
+    let fired = "";
+    const sleeping = realClock.sleep(1e12, controller.signal).then(() => (fired += "sleep"));
+    const cancel = realClock.after(Infinity, () => (fired += "after"));
+    await realClock.sleep(20);
+    cancel();
+    controller.abort(new Error("over"));
+    await assert.rejects(sleeping, { message: "over" });
+    assert.equal(fired, "");
   });
 });
