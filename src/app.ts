@@ -22,6 +22,7 @@ import { createStyle, renderError, renderNote, renderView, wantsColour } from ".
 import { jsonData, jsonError } from "./cli/json.ts";
 import type { Outcome, Shown } from "./cli/outcome.ts";
 import { type FlagValues, type QuickParse, quickParse } from "./cli/quick_parse.ts";
+import type { HelpPage } from "./cli/parse.ts";
 import { registry } from "./commands/registry.ts";
 import { RunContext } from "./context.ts";
 import { asClawError, type ClawError, exitOf } from "./errors.ts";
@@ -41,6 +42,7 @@ const valueNames: Readonly<Record<string, string>> = {
   directory: "dir",
   secret: "secret",
   command: "command",
+  duration: "duration",
 };
 
 /** How one run speaks. */
@@ -56,13 +58,16 @@ interface Voice {
 /** Runs one command line. Never throws. */
 export async function run(world: World): Promise<number> {
   const { args } = world;
-  // A usage error must obey --json too, before anything is parsed.
+  // A usage error must obey these too, before anything is parsed.
   const early = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
-  let voice = createVoice(world, { ...(early.includes("--json") ? { json: true } : {}) });
+  let voice = createVoice(world, {
+    ...(early.includes("--json") ? { json: true } : {}),
+    ...(early.includes("--no-color") ? { noColor: true } : {}),
+  });
   try {
     const parsed = await understand(args);
     if ("help" in parsed) {
-      voice.show({ data: { help: parsed.help }, view: { kind: "raw", text: parsed.help } });
+      voice.show({ data: parsed.data ?? { help: parsed.help }, view: { kind: "raw", text: parsed.help } });
       return 0;
     }
     voice = createVoice(world, parsed.values);
@@ -91,12 +96,13 @@ async function completeWords(request: Parameters<Context["complete"]>[0]): Promi
   return await complete(request, registry, globals);
 }
 
-async function understand(args: readonly string[]): Promise<QuickParse | { readonly help: string }> {
+async function understand(args: readonly string[]): Promise<QuickParse | HelpPage> {
   const { registry, globals } = grammar();
   const quick = await quickParse(args, registry, globals);
   if (quick !== undefined) return quick;
-  if (args[0] === "help" && args.length === 2) {
-    const page = await topicPage(args[1] ?? "");
+  const words = args.filter((arg) => !arg.startsWith("-"));
+  if (words[0] === "help" && words.length === 2) {
+    const page = await topicPage(words[1] ?? "");
     if (page !== undefined) return { help: page };
   }
   const { parse } = await import("./cli/parse.ts");
@@ -134,7 +140,7 @@ async function deliver(outcome: Outcome, command: Command, voice: Voice): Promis
     return exitOf(outcome.error);
   }
   try {
-    if (voice.json || !voice.quiet) voice.show(outcome);
+    if (voice.json || !voice.quiet || outcome.kind === "negative") voice.show(outcome);
   } catch (thrown) {
     // The gateway has acted already: a number that invites a repetition would be a lie.
     if (command.isReadOnly) throw thrown;

@@ -13,6 +13,12 @@ export function escapeText(text: string): string {
   return text.replace(unsafe, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
+/** JSON text whose unsafe characters are spelt out: the same value, whatever shows it. */
+export function escapeJson(json: string): string {
+  const spell = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return json.replace(unsafe, (character) => character.split("").map(spell).join(""));
+}
+
 /** One line of text; line feeds and tabs become visible too. */
 export function escapeLine(text: string): string {
   return escapeText(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");

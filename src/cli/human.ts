@@ -4,7 +4,7 @@
  * escaped here and nowhere else. Colour only where the stream is a terminal and nobody said no.
  */
 import type { ClawError } from "../errors.ts";
-import { escapeLine, escapeText } from "./escape.ts";
+import { escapeLine } from "./escape.ts";
 import type { View } from "./outcome.ts";
 
 /** Wraps text in an SGR code, or leaves it alone. */
@@ -34,7 +34,7 @@ export function wantsColour(
 /** The view as text with a final line end. */
 export function renderView(view: View, style: Style): string {
   if (view.kind === "raw") return view.text;
-  if (view.kind === "line") return `${escapeText(view.text)}\n`;
+  if (view.kind === "line") return `${escapeLine(view.text)}\n`;
   const width = Math.max(0, ...view.pairs.map(([label]) => label.length));
   return view.pairs.map(([label, value]) => `${style.dim(label.padEnd(width))}  ${escapeLine(value)}\n`).join("");
 }

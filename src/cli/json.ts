@@ -3,17 +3,22 @@
  * entry in the changelog.
  */
 import type { ClawError } from "../errors.ts";
+import { escapeJson } from "./escape.ts";
 
 const version = 1;
 
 /** `{"v":1,"ok":true,"data":…}` and a line end. */
 export function jsonData(data: unknown): string {
-  return `${JSON.stringify({ v: version, ok: true, data })}\n`;
+  return document({ v: version, ok: true, data });
 }
 
 /** `{"v":1,"ok":false,"error":{code, message, hint?, details?}}` and a line end; `data` holds what was found out. */
 export function jsonError(error: ClawError, data?: unknown): string {
   const { code, message, hint, details } = error;
   const shown = { code, message, hint, details: Object.keys(details).length === 0 ? undefined : details };
-  return `${JSON.stringify({ v: version, ok: false, error: shown, data })}\n`;
+  return document({ v: version, ok: false, error: shown, data });
+}
+
+function document(envelope: unknown): string {
+  return `${escapeJson(JSON.stringify(envelope))}\n`;
 }

@@ -11,6 +11,8 @@ import type { FlagValues, QuickParse } from "./quick_parse.ts";
 /** A page to print instead of running anything. */
 export interface HelpPage {
   readonly help: string;
+  /** What `--json` shows when that is not the page itself. */
+  readonly data?: unknown;
 }
 
 /**
@@ -25,14 +27,24 @@ export async function parse(
   const found: { parsed?: QuickParse } = {};
   const { program, output } = await buildProgram(registry, globals, (parsed) => (found.parsed = parsed), args);
   try {
-    program.parse([...args], { from: "user" });
+    program.parse(pageAsked(args, registry) ?? [...args], { from: "user" });
   } catch (thrown) {
+    if (thrown instanceof ClawError) throw thrown;
     const error = thrown as CommanderError;
-    const pages = ["commander.help", "commander.helpDisplayed", "commander.version"];
+    if (error.code === "commander.version") return { help: output.text, data: { version } };
+    const pages = ["commander.help", "commander.helpDisplayed"];
     if (pages.includes(error.code)) return { help: output.text };
-    throw usageError(error, args);
+    throw usageError(error, args, registry);
   }
   return found.parsed ?? { help: program.helpInformation() };
+}
+
+/** `help` before some words is `--help` behind them; the library would show its first page for any word it does not know. */
+function pageAsked(args: readonly string[], registry: readonly Registration[]): string[] | undefined {
+  const [first, ...topic] = args.filter((arg) => !arg.startsWith("-"));
+  if (first !== "help" || topic.length === 0) return undefined;
+  if (registry.some(({ words }) => topic.every((word, at) => words[at] === word))) return [...topic, "--help"];
+  throw new ClawError("usage/unknown-command", `there is no help on '${topic.join(" ")}'`);
 }
 
 /** The command tree as the library sees it; only the named command's own flags are loaded, all of them for completion. */
@@ -127,11 +139,13 @@ const usageCodes: Readonly<Record<string, ErrorCode>> = {
   "commander.missingArgument": "usage/missing-argument",
 };
 
-function usageError(error: CommanderError, args: readonly string[]): ClawError {
-  const [sentence = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+function usageError(error: CommanderError, args: readonly string[], registry: readonly Registration[]): ClawError {
+  // What stands behind a misspelt `--token=` is a secret all the same.
+  const message = error.message.replace(/^error: /, "").replace(/^(unknown option '[^=']*=).*'/s, "$1…'");
+  const [sentence = "", suggestion] = message.split("\n");
   const nearest = /\(Did you mean (.*?)\?\)/.exec(suggestion ?? "")?.[1];
   const code = usageCodes[error.code] ?? "usage/bad-flag";
-  const words = args.filter((arg) => /^[a-z]/.test(arg)).slice(0, 1);
+  const words = args.filter((arg) => registry.some((registration) => registration.words[0] === arg)).slice(0, 1);
   const page = code === "usage/unknown-command" ? "claw help" : ["claw", "help", ...words].join(" ");
   return new ClawError(code, sentence.replace(/\.$/, ""), {
     hint: nearest === undefined ? `see \`${page}\`` : `did you mean ${nearest}?`,

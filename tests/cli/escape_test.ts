@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { fc } from "../support/property.ts";
-import { escapeLine, escapeText } from "../../src/cli/escape.ts";
+import { escapeJson, escapeLine, escapeText } from "../../src/cli/escape.ts";
 import { createStyle, renderError, renderView } from "../../src/cli/human.ts";
+import { jsonData, jsonError } from "../../src/cli/json.ts";
+import { ClawError } from "../../src/errors.ts";
 import { failureOf } from "../../src/protocol/mod.ts";
 
 const hostileName = "Ada\x1b]0;owned\x07\x1b[2K\r\u202Emoc.live\u2066\u009b31m\u200b\ufeff\u{e0041}";
@@ -33,6 +35,33 @@ describe("escapeText()", () => {
       "device  Ada\\u{1b}]0;owned\\u{7}\\u{1b}[2K\\u{d}\\u{202e}moc.live\\u{2066}\\u{9b}31m\\u{200b}\\u{feff}\\u{e0041}\n" +
         "scopes  operator.admin\\noperator.read\n",
     );
+  });
+});
+
+describe("escapeJson()", () => {
+  it("changes no value, and leaves nothing that a terminal or a bidirectional reader obeys", () => {
+    fc.assert(fc.property(fc.jsonValue({ stringUnit: "binary" }), (value) => {
+      const json = JSON.stringify(value);
+      const escaped = escapeJson(json);
+      assert.equal(JSON.stringify(JSON.parse(escaped)), json);
+      assert.equal(escapeLine(escaped), escaped);
+    }));
+  });
+
+  it("holds for both envelopes", () => {
+    for (
+      const json of [jsonData(hostileName), jsonError(new ClawError("gateway/rejected", hostileName), hostileName)]
+    ) {
+      assert.match(json, /^[ -~]+\n$/);
+      assert.ok(json.includes("\\u202e") && json.includes("\\udb40\\udc41"), json);
+    }
+  });
+});
+
+describe("renderView()", () => {
+  it("lets no text from afar make a line of its own", () => {
+    const view = renderView({ kind: "line", text: "gateway 1.0\nclaw: error: no" }, createStyle(false));
+    assert.equal(view, "gateway 1.0\\nclaw: error: no\n");
   });
 });
 

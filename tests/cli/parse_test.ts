@@ -6,6 +6,7 @@ import { flagName } from "../../src/cli/command.ts";
 import { parse } from "../../src/cli/parse.ts";
 import { quickParse } from "../../src/cli/quick_parse.ts";
 import { ClawError } from "../../src/errors.ts";
+import { version } from "../../src/version.ts";
 
 const { registry, globals } = grammar();
 
@@ -84,6 +85,10 @@ describe("parse()", () => {
     ["event text --mode", "usage/bad-flag", /argument missing/, /claw help event/],
     ["completion", "usage/missing-argument", /missing required argument 'shell'/, /claw help completion/],
     ["completion tcsh", "usage/bad-flag", /Allowed choices are bash/, /claw help completion/],
+    ["event --tokn=hush", "usage/bad-flag", /^unknown option '--tokn=…'$/, /^see `claw help event`$/],
+    ["--token hush event --bogus", "usage/bad-flag", /^unknown option '--bogus'$/, /^see `claw help event`$/],
+    ["help nonsense", "usage/unknown-command", /^there is no help on 'nonsense'$/, /claw help/],
+    ["help event text", "usage/unknown-command", /^there is no help on 'event text'$/, /claw help/],
     ["status extra", "usage/bad-flag", /too many arguments/, /claw help status/],
   ];
   for (const [line, code, message, hint] of mistakes) {
@@ -94,6 +99,22 @@ describe("parse()", () => {
       assert.match(error.hint ?? "", hint);
     });
   }
+
+  it("shows the page of the command that stands behind help", async () => {
+    for (
+      const [line, usage] of [["help event", "claw event"], ["help gateway dev --json", "claw gateway dev"]] as const
+    ) {
+      const page = await parse(line.split(" "), registry, globals);
+      assert.ok("help" in page && page.help.startsWith(`Usage: ${usage} [options]`), line);
+    }
+  });
+
+  it("knows the version as data too", async () => {
+    assert.deepEqual(await parse(["--version", "--json"], registry, globals), {
+      help: `${version}\n`,
+      data: { version },
+    });
+  });
 
   it("shows a page for help, for a command, and for no command at all", async () => {
     for (const line of ["--help", "help", "help event", "event --help", "gateway --help", "", "gateway dev -h"]) {
