@@ -9,18 +9,15 @@ import { dial } from "./client/dial.ts";
 import { traceTransport } from "./client/trace.ts";
 import { asClawError, ClawError } from "./errors.ts";
 import { loadOrCreateIdentity } from "./identity/key_file.ts";
-import { createTimeLimit, type TimeLimit } from "./platform/clock.ts";
+import { createTimeLimit, type TimeLimit, unlessAborted } from "./platform/clock.ts";
 import { findDirectories } from "./platform/directories.ts";
 import { openAppender } from "./platform/files.ts";
 import type { World } from "./platform/world.ts";
 import type { Scope } from "./protocol/mod.ts";
 import { createLogin } from "./login.ts";
-import { parseDuration } from "./settings/duration.ts";
+import { flagLayer } from "./settings/layers.ts";
 import { resolveSettings, type Settings } from "./settings/resolve.ts";
 import { openWebSocket } from "./transport/web_socket.ts";
-
-/** Applies until the settings are known. */
-const defaultTimeoutMs = 10_000;
 
 /** What the composition root adds to a world. */
 export interface ContextOptions {
@@ -41,6 +38,7 @@ export class RunContext implements Context, AsyncDisposable {
   readonly #doors: (() => void | Promise<void>)[] = [];
   #settings: Promise<Settings> | undefined;
   #extraMs = 0;
+  #isStdinRead = false;
 
   constructor({ world, values, say, complete }: ContextOptions) {
     this.#world = world;
@@ -101,12 +99,9 @@ export class RunContext implements Context, AsyncDisposable {
   }
 
   async readInput(path: string): Promise<string> {
-    if (path !== "-") {
-      const { readInputFile } = await import("./platform/input_file.ts");
-      return readInputFile(path);
-    }
-    if (this.#world.stdin.isTty) this.#say("note", "reading the text from the terminal: end it with Ctrl-D");
-    return await this.#world.stdin.readAll();
+    // They tell how long to wait for the input.
+    await this.settings();
+    return await this.#inTime(this.#read(path), `${path === "-" ? "standard input" : path} did not end in time`);
   }
 
   listenSettings(): { readonly port: number | undefined; readonly token: string | undefined } {
@@ -136,37 +131,56 @@ export class RunContext implements Context, AsyncDisposable {
   }
 
   async #resolveSettings(isThorough: boolean): Promise<Settings> {
-    const { env, os, stdin, userId } = this.#world;
-    this.#limit.set(this.#timeoutGiven() + this.#extraMs);
-    const settings = await resolveSettings({
-      flags: this.#values,
-      env,
-      os,
-      ...(userId === undefined ? {} : { userId }),
-      directories: this.#directories(),
-      readStdin: () => stdin.readAll(),
-      runShell: this.#world.runShell,
-      signal: this.signal,
-      isThorough,
-    });
-    this.#limit.set(settings.timeoutMs.value + settings.retryMs.value + this.#extraMs);
+    const { env, os, userId } = this.#world;
+    const settings = await this.#inTime(
+      resolveSettings({
+        flags: this.#values,
+        env,
+        os,
+        ...(userId === undefined ? {} : { userId }),
+        directories: this.#directories(),
+        readStdin: () => this.#readStdin(),
+        runShell: this.#world.runShell,
+        signal: this.signal,
+        onTimeKnown: (ms) => this.#limit.set(ms + this.#extraMs),
+        isThorough,
+      }),
+      "the credential did not come in time, from its command, file or standard input",
+    );
     for (const warning of settings.warnings) this.warn(warning);
     for (const note of settings.notes) this.note(note);
     return settings;
   }
 
-  /** The limit on resolving the settings themselves, which may run a command of the user's. */
-  #timeoutGiven(): number {
-    const flag = this.#values["timeout"];
-    if (typeof flag === "string") return parseDuration(flag, { kind: "flag", name: "--timeout" });
-    const variable = this.#world.env["CLAW_TIMEOUT"];
-    return variable ? parseDuration(variable, { kind: "env", name: "CLAW_TIMEOUT" }) : defaultTimeoutMs;
+  async #read(path: string): Promise<string> {
+    if (path === "-") return await this.#readStdin();
+    const { readInputFile } = await import("./platform/input_file.ts");
+    return await readInputFile(path);
+  }
+
+  async #readStdin(): Promise<string> {
+    if (this.#isStdinRead) {
+      throw new ClawError("usage/bad-flag", "standard input cannot be both the text and the secret", {
+        hint: "give one of them by a file: --file or --token-file",
+      });
+    }
+    this.#isStdinRead = true;
+    if (this.#world.stdin.isTty) this.note("reading from the terminal: end it with Ctrl-D");
+    return await this.#world.stdin.readAll();
+  }
+
+  /** What reads may never end; the run does. @throws ClawError `net/timeout`, `interrupted` */
+  async #inTime<T>(work: Promise<T>, complaint: string): Promise<T> {
+    return await unlessAborted(work, this.signal).catch((thrown: unknown) => {
+      const isLate = thrown instanceof ClawError && thrown.code === "net/timeout";
+      throw isLate ? new ClawError("net/timeout", complaint, { hint: "give it more time with --timeout 60s" }) : thrown;
+    });
   }
 
   #directories() {
     const { os, env } = this.#world;
-    const configDir = this.#values["configDir"];
-    return findDirectories(os, env, typeof configDir === "string" ? configDir : undefined);
+    const { configDir, stateDir } = flagLayer(this.#values);
+    return findDirectories(os, env, { config: configDir?.text, state: stateDir?.text });
   }
 
   #store() {
@@ -179,10 +193,27 @@ export class RunContext implements Context, AsyncDisposable {
     const url = new URL(settings.endpoint.value.url);
     const { traceFile } = settings;
     if (traceFile === undefined) return (signal: AbortSignal) => openWebSocket(url, signal);
-    const trace = openAppender(traceFile.value);
-    this.#doors.push(() => trace[Symbol.dispose]());
-    return async (signal: AbortSignal) =>
-      traceTransport(await openWebSocket(url, signal), this.clock, (line) => trace.append(`${line}\n`));
+    const write = this.#traceInto(traceFile.value);
+    return async (signal: AbortSignal) => traceTransport(await openWebSocket(url, signal), this.clock, write);
+  }
+
+  /** A trace that cannot go on ends with a word: it must not decide what becomes of a request. */
+  #traceInto(path: string): (line: string) => void {
+    const trace = openAppender(path);
+    let isOpen = true;
+    this.#doors.push(() => {
+      isOpen = false;
+      trace[Symbol.dispose]();
+    });
+    return (line) => {
+      if (!isOpen) return;
+      try {
+        trace.append(`${line}\n`);
+      } catch (thrown) {
+        isOpen = false;
+        this.warn(`the trace ends here: ${asClawError(thrown).message}`);
+      }
+    };
   }
 }
 

@@ -39,19 +39,23 @@ export const event = defineCommand({
   ],
   notes: [
     "Exit 0 means that the gateway has the text, in its memory: a restart before the run loses it.",
+    "Waiting for standard input or a file counts towards --timeout: give a slow command more, as in --timeout 1h.",
     "Exit 79 means that no answer came after it was sent. There is no way to send it again without the risk of\n" +
     "delivering it twice, so claw does not. The last line feed of standard input or a file is not part of the text.",
   ],
   async run(options, operands, context) {
     const mode = modeOf(options);
+    refuseEmpty("--session-key", options.sessionKey);
+    refuseEmpty("--agent", options.agent);
+    refuseEmpty("--file", options.file);
     const verifyMs = parseDuration(options.verifyTimeout ?? "30s", { kind: "flag", name: "--verify-timeout" });
+    if (options.verify) context.extendTime(verifyMs);
     const params: WakeParams = {
       mode,
       text: await readText(options, operands, context),
       ...(options.sessionKey === undefined ? {} : { sessionKey: options.sessionKey }),
       ...(options.agent === undefined ? {} : { agentId: options.agent }),
     };
-    if (options.verify) context.extendTime(verifyMs);
     return await deliver(params, options.verify ? verifyMs : undefined, context);
   },
 });
@@ -74,7 +78,7 @@ async function deliver(params: WakeParams, verifyMs: number | undefined, context
 
 function proven(delivered: object, proof: HeartbeatProof): Outcome {
   const { verdict, heartbeat, because } = proof;
-  const data = { ...delivered, heartbeat: { verdict, ...heartbeat } };
+  const data = { ...delivered, heartbeat: { ...heartbeat, verdict } };
   if (verdict === "ran") return done(data, { kind: "line", text: `heartbeat ran: ${heartbeat?.status}` });
   const reason = heartbeat?.reason ?? "no reason given";
   // With a preview the agent did answer, but the gateway had nowhere to send it: `target` is none unless configured.
@@ -85,6 +89,11 @@ function proven(delivered: object, proof: HeartbeatProof): Outcome {
     none: `accepted, but no heartbeat was seen${because === undefined ? " in time" : `: ${because}`}`,
   }[verdict];
   return negative(data, { kind: "line", text });
+}
+
+/** `--session-key "$UNSET"` must not quietly wake another session. */
+function refuseEmpty(flag: string, value: string | undefined): void {
+  if (value === "") throw new ClawError("usage/bad-flag", `${flag}: the value is empty`);
 }
 
 function modeOf({ now, mode }: EventOptions): WakeMode {

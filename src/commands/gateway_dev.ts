@@ -60,15 +60,13 @@ async function* serve(protocol: 3 | 4, pairing: "auto" | "manual", context: Cont
       data: { event: "listening", url: listening.url, port: listening.port, protocol, token },
       view: { kind: "line", text: `listening on ${listening.url} as protocol ${protocol}, token ${token}` },
     };
+    context.signal.addEventListener("abort", () => wake(), { once: true });
     while (!context.signal.aborted) {
       while (lines.length > 0) {
         const line = lines.shift() as GatewayLogLine;
         yield { data: line, view: { kind: "line", text: formatLogLine(line) } };
       }
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        context.signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+      await new Promise<void>((resolve) => (wake = resolve));
     }
     throw context.signal.reason ?? new ClawError("interrupted", "interrupted");
   } finally {

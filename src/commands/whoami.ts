@@ -1,5 +1,5 @@
 /**
- * `claw whoami`: this device as it stands on disk. Offline, and it creates nothing.
+ * `claw whoami`: this device as it stands on disk. Offline, and it creates no identity.
  */
 import { defineCommand } from "../cli/command.ts";
 import { done } from "../cli/outcome.ts";

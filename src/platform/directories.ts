@@ -14,16 +14,19 @@ export interface Directories {
   readonly state: string;
 }
 
+/** Directories that the command line names. */
+export type ChosenDirectories = { readonly [Name in keyof Directories]?: string | undefined };
+
 /**
  * Finds the two directories. `CLAW_CONFIG_DIR` and `CLAW_STATE_DIR` win over the system's own places.
  * @throws ClawError `config/invalid` when the home directory is unknown (HOME unset, as under launchd or cron) and
  * nothing else names the place
  */
-export function findDirectories(os: Os, env: Env, configDir?: string): Directories {
-  const chosen = configDir ?? nonEmpty(env["CLAW_CONFIG_DIR"]);
+export function findDirectories(os: Os, env: Env, flags: ChosenDirectories = {}): Directories {
+  const chosen = flags.config ?? nonEmpty(env["CLAW_CONFIG_DIR"]);
   const config = chosen ?? systemConfig(os, env);
   // A directory chosen by hand keeps everything together, so that one flag moves the whole identity.
-  const state = nonEmpty(env["CLAW_STATE_DIR"]) ??
+  const state = flags.state ?? nonEmpty(env["CLAW_STATE_DIR"]) ??
     (chosen === undefined ? systemState(os, env) : join(os, chosen, "state"));
   return { config, state };
 }

@@ -5,6 +5,10 @@
 import * as fs from "node:fs";
 import { ClawError, type ErrorDetails } from "../errors.ts";
 
+// Without waiting: a pipe that nobody reads must not hang claw. A flag that the system lacks counts as none.
+const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = fs.constants;
+const appending = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK;
+
 /** What `lstat` tells about a path; undefined when nothing is there. */
 export interface FileFacts {
   readonly isFile: boolean;
@@ -27,6 +31,16 @@ export function readText(path: string): string | undefined {
   return orNothing(path, "read", () => fs.readFileSync(path, "utf8"));
 }
 
+/** `readText` for what may be a pipe: until its writer has ended, others may go on. @throws ClawError `store/io` */
+export async function readPatiently(path: string): Promise<string | undefined> {
+  if (orNothing(path, "look at", () => fs.statSync(path))?.isFile() !== false) return readText(path);
+  try {
+    return await fs.promises.readFile(path, "utf8");
+  } catch (cause) {
+    throw storeError(path, "read", cause);
+  }
+}
+
 /** The names in a directory, none when there is no directory. @throws ClawError `store/io` */
 export function namesIn(path: string): readonly string[] {
   return orNothing(path, "list", () => fs.readdirSync(path)) ?? [];
@@ -41,9 +55,9 @@ export function parseJson(text: string): { readonly value: unknown } | undefined
   }
 }
 
-/** Opens a file of the user's naming for appending lines. @throws ClawError `store/io` */
+/** Opens a file of the user's naming for appending lines; a pipe must have its reader already. @throws ClawError `store/io` */
 export function openAppender(path: string): { append(text: string): void; [Symbol.dispose](): void } {
-  const handle = storing(path, "open", () => fs.openSync(path, "a", 0o600));
+  const handle = storing(path, "open", () => fs.openSync(path, appending, 0o600));
   return {
     append: (text) => storing(path, "write", () => fs.writeSync(handle, text)),
     [Symbol.dispose]: () => fs.closeSync(handle),

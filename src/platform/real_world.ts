@@ -40,7 +40,8 @@ function osOf(platform: string): Os {
 function catchSignals(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => controller.abort(new ClawError("interrupted", "interrupted", { details: { signal } })));
+    // Once: a second one ends even a run that no longer listens.
+    process.once(signal, () => controller.abort(new ClawError("interrupted", "interrupted", { details: { signal } })));
   }
   return controller.signal;
 }
@@ -52,7 +53,12 @@ function createInput(): Input {
     },
     async readAll() {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of fs.createReadStream("", { fd: 0, autoClose: false })) chunks.push(chunk as Uint8Array);
+      try {
+        const stream = fs.createReadStream("", { fd: 0, autoClose: false });
+        for await (const chunk of stream) chunks.push(chunk as Uint8Array);
+      } catch (cause) {
+        throw new ClawError("input/invalid", `cannot read standard input: ${osCodeOf(cause)}`, { cause });
+      }
       const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
       let offset = 0;
       for (const chunk of chunks) {

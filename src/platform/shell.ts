@@ -2,7 +2,7 @@
  * Runs a command line of the user's by the system's shell and collects what it says: for `--token-cmd` and its like.
  * Apart from `real_world.ts` because child processes load slowly and few runs need one.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import type { CommandResult } from "./world.ts";
 
@@ -24,9 +24,8 @@ export function runShell(commandLine: string, signal: AbortSignal): Promise<Comm
       });
     }
     const stop = () => {
-      if (child.pid !== undefined && !isWindows) process.kill(-child.pid, "SIGKILL");
-      else child.kill("SIGKILL");
       reject(signal.reason);
+      endGroup(child, isWindows);
     };
     signal.addEventListener("abort", stop, { once: true });
     child.once("error", (error) => {
@@ -38,4 +37,12 @@ export function runShell(commandLine: string, signal: AbortSignal): Promise<Comm
       resolve({ exitCode: code ?? 1, ...output });
     });
   });
+}
+
+/** The group may be gone while a process that left it still holds the output open. */
+function endGroup(child: ChildProcess, isWindows: boolean): void {
+  try {
+    if (child.pid !== undefined && !isWindows) process.kill(-child.pid, "SIGKILL");
+    else child.kill("SIGKILL");
+  } catch { /* see above */ }
 }

@@ -37,6 +37,8 @@ export interface SettingsInput {
   readStdin(): Promise<string>;
   runShell(commandLine: string, signal: AbortSignal): Promise<CommandResult>;
   readonly signal: AbortSignal;
+  /** Told how long the run may take as soon as that is known: what follows may run a command or wait for input. */
+  readonly onTimeKnown?: (ms: number) => void;
   /** Look everywhere, even where the answer cannot matter any more: for showing what disagrees. */
   readonly isThorough?: boolean;
 }
@@ -76,6 +78,7 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
   const openclaw = createOpenclawLookup(input.os, input.env, warn, note);
   const sources: EndpointSources = { flags, env, claw: claw.layer, world: input.env, openclaw, warn };
   const plain = resolvePlain(flags, env, claw.layer, input.env);
+  input.onTimeKnown?.(plain.timeoutMs.value + plain.retryMs.value);
 
   const endpoint = await chooseEndpoint(sources);
   requireSafe(endpoint.value, endpoint.origin, plain.allowInsecurePrivate.value);

@@ -72,12 +72,11 @@ function stdinCandidate(kind: SecretKind, given: Given, reader: SecretReader): C
 
 function fileCandidate(kind: SecretKind, given: Given, binding: Binding, reader: SecretReader): Candidate {
   const origin: Origin = { kind: given.origin.kind, name: `${given.origin.name} ${given.text}` };
-  const load = () =>
-    Promise.resolve().then(() => {
-      const { secret, warnings } = readSecretFile(reader.os, pathOf(given, reader), origin, reader.userId);
-      for (const warning of warnings) reader.warn(warning);
-      return secret;
-    });
+  const load = async () => {
+    const { secret, warnings } = await readSecretFile(reader.os, pathOf(given, reader), origin, reader.userId);
+    for (const warning of warnings) reader.warn(warning);
+    return secret;
+  };
   return { kind, origin, ...binding, value: undefined, ...atOnce, load };
 }
 

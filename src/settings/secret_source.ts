@@ -3,7 +3,7 @@
  * `Secret`, or an error that names the place and never repeats what was there.
  */
 import { ClawError } from "../errors.ts";
-import { factsOf, readText } from "../platform/files.ts";
+import { factsOf, readPatiently } from "../platform/files.ts";
 import type { CommandResult, Os } from "../platform/world.ts";
 import { unreadable } from "./config_text.ts";
 import type { Origin } from "./origin.ts";
@@ -34,15 +34,15 @@ export function cutNewline(text: string): string {
  * are links, or readable by all), so this only warns
  * @throws ClawError `config/invalid` when there is no such file, or no secret in it
  */
-export function readSecretFile(
+export async function readSecretFile(
   os: Os,
   path: string,
   origin: Origin,
   userId: number | undefined,
-): { secret: Secret; warnings: string[] } {
+): Promise<{ secret: Secret; warnings: string[] }> {
   let text: string | undefined;
   try {
-    text = readText(path);
+    text = await readPatiently(path);
   } catch (cause) {
     throw unreadable(path, cause);
   }

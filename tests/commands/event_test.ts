@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import type { HeartbeatOutcome } from "../../src/devgateway/options.ts";
 import { ClawError } from "../../src/errors.ts";
@@ -117,6 +117,28 @@ for (const protocol of [3, 4] as const) {
       assert.match(stderr, /gateway 2026\.3\.13 \(protocol 3\) does not know sessionKey in wake/);
     });
 
+    it("takes no empty value for a flag that was left out", async () => {
+      for (const flag of ["--session-key", "--agent", "--file", "--token", "--config-dir"]) {
+        const { exit, stderr } = await setup.claw("event", "x", flag, "");
+        assert.equal(exit, 64);
+        assert.match(stderr, new RegExp(`^claw: error: ${flag}: the value is empty\n`));
+      }
+    });
+
+    it("keeps device tokens where --state-dir says", async () => {
+      const state = `${setup.home.path}/elsewhere`;
+      assert.equal((await setup.claw("event", "x", "--state-dir", state)).exit, 0);
+      assert.equal(readdirSync(`${state}/tokens`).length, 1);
+    });
+
+    it("delivers although the trace cannot be written, and says where it ends", async () => {
+      if (!existsSync("/dev/full")) return console.log("not tested: this system has no /dev/full");
+      const { exit, stdout, stderr } = await setup.claw("event", "x", "--json", "--trace", "/dev/full");
+      assert.equal(exit, 0);
+      assert.equal(JSON.parse(stdout).data.status, "delivered");
+      assert.equal(stderr, "claw: warning: the trace ends here: cannot write /dev/full: ENOSPC\n");
+    });
+
     it("says which flags contradict each other", async () => {
       assert.equal((await setup.claw("event", "x", "--now", "--mode", "next-heartbeat")).exit, 64);
       assert.equal((await setup.claw("event", "x", "--file", "y")).exit, 64);
@@ -158,6 +180,24 @@ describe("claw event --verify", () => {
       assert.equal(result.exit, exit);
     });
   }
+});
+
+describe("claw event --verify, told by a strange gateway", () => {
+  it("is not quiet about a run that it did not see", async () => {
+    await using setup = await setUp({ heartbeat: { status: "skipped", reason: "target-none" } });
+    const { exit, stdout } = await setup.claw("event", "x", "--now", "--verify", "--quiet");
+    assert.equal(exit, 1);
+    assert.match(stdout, /^accepted, but /);
+  });
+
+  it("lets no member of the heartbeat pass for its verdict", async () => {
+    await using setup = await setUp({ heartbeat: "none" });
+    const lie = { ts: realClock.now() + 60_000, status: "skipped", reason: "target-none", verdict: "ran" };
+    setup.gateway.memory.lastHeartbeat = lie;
+    const { exit, stdout } = await setup.claw("event", "x", "--verify", "--json");
+    assert.equal(exit, 1);
+    assert.equal(JSON.parse(stdout).data.heartbeat.verdict, "skipped");
+  });
 });
 
 describe("claw event to a gateway that wants pairing", () => {

@@ -106,15 +106,21 @@ const chosen = (["linux", "darwin", "windows"] as const).flatMap((os): Row[] => 
 describe("findDirectories()", () => {
   for (const [title, os, env, configDir, expected] of [...rows, ...chosen]) {
     it(`follows on ${os}: ${title}`, () => {
-      if (expected !== "no home") return assert.deepEqual(findDirectories(os, env, configDir), expected);
+      if (expected !== "no home") return assert.deepEqual(findDirectories(os, env, { config: configDir }), expected);
       const name = os === "windows" ? "USERPROFILE" : "HOME";
-      assert.throws(() => findDirectories(os, env, configDir), {
+      assert.throws(() => findDirectories(os, env, { config: configDir }), {
         code: "config/invalid",
         message: `${name} is not set, so claw cannot find its directory`,
         hint: /--config-dir DIR or CLAW_CONFIG_DIR/,
       });
     });
   }
+
+  it("takes the state directory of the command line before all others", () => {
+    const env = { ...home, CLAW_STATE_DIR: "/s" };
+    assert.deepEqual(findDirectories("linux", env, { config: "/f", state: "/t" }), { config: "/f", state: "/t" });
+    assert.equal(findDirectories("linux", env, { state: "/t" }).state, "/t");
+  });
 
   it("never stays below OpenClaw's own directory", () => {
     const { config, state } = findDirectories("linux", { ...home, OPENCLAW_STATE_DIR: "/o", OPENCLAW_HOME: "/o" });

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
+import process from "node:process";
 import { describe, it } from "node:test";
-import { factsOf, namesIn, openAppender, osCodeOf, parseJson, readText, storeError } from "../../src/platform/files.ts";
+import {
+  factsOf,
+  namesIn,
+  openAppender,
+  osCodeOf,
+  parseJson,
+  readPatiently,
+  readText,
+  storeError,
+} from "../../src/platform/files.ts";
 import { createStoreHome } from "../support/store.ts";
 
 describe("factsOf()", () => {
@@ -64,6 +75,13 @@ describe("openAppender()", () => {
     assert.throws(() => openAppender(home.path), { code: "store/io", message: `cannot open ${home.path}: EISDIR` });
   });
 
+  it("does not wait for somebody who reads a pipe", () => {
+    if (process.platform === "win32") return console.log("not tested: this system has no named pipes in directories");
+    using home = createStoreHome();
+    execFileSync("mkfifo", [`${home.path}/pipe`]);
+    assert.throws(() => openAppender(`${home.path}/pipe`), { code: "store/io", message: /ENXIO$/ });
+  });
+
   it("names the path when the disk is full", () => {
     if (!fs.existsSync("/dev/full")) return console.log("not tested: this system has no /dev/full");
     using appender = openAppender("/dev/full");
@@ -96,5 +114,28 @@ describe("osCodeOf()", () => {
   it("finds the system's name for a failure, if it has one", () => {
     assert.equal(osCodeOf(Object.assign(new Error(), { code: "ENOENT" })), "ENOENT");
     for (const thrown of [undefined, null, "ENOENT", new Error(), { code: 2 }]) assert.equal(osCodeOf(thrown), "");
+  });
+});
+
+describe("readPatiently()", () => {
+  it("reads a file like any other reader, and knows when there is none", async () => {
+    using home = createStoreHome();
+    fs.writeFileSync(`${home.path}/text`, "abc");
+    assert.equal(await readPatiently(`${home.path}/text`), "abc");
+    assert.equal(await readPatiently(`${home.path}/none`), undefined);
+    await assert.rejects(readPatiently(home.path), { code: "store/io", message: `cannot read ${home.path}: EISDIR` });
+  });
+
+  it("lets others go on while the writer of a pipe is slow", async () => {
+    if (process.platform === "win32") return console.log("not tested: this system has no named pipes in directories");
+    using home = createStoreHome();
+    const path = `${home.path}/pipe`;
+    execFileSync("mkfifo", [path]);
+    const reading = readPatiently(path);
+    // This thread itself is the writer: it would never come here if reading had blocked it.
+    const handle = await fs.promises.open(path, "w");
+    await handle.write("late");
+    await handle.close();
+    assert.equal(await reading, "late");
   });
 });

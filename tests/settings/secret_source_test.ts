@@ -25,60 +25,60 @@ test("checkSecret() refuses emptiness, line breaks and NUL, and does not repeat 
 });
 
 test("readSecretFile() reads a private file without a word", async () => {
-  await withHome((home) => {
-    const { secret, warnings } = readSecretFile("linux", writeFile(home, "t", "abc\n"), origin, undefined);
+  await withHome(async (home) => {
+    const { secret, warnings } = await readSecretFile("linux", writeFile(home, "t", "abc\n"), origin, undefined);
     assert.equal(secret.reveal(), "abc");
     assert.deepEqual(warnings, []);
   });
 });
 
 test("readSecretFile() only warns about files that others may read or that are links, as container secrets are", async () => {
-  await withHome((home) => {
+  await withHome(async (home) => {
     const file = writeFile(home, "t", "abc\n");
     fs.chmodSync(file, 0o444);
     fs.symlinkSync(file, `${home}/link`);
-    const open = readSecretFile("linux", file, origin, undefined);
+    const open = await readSecretFile("linux", file, origin, undefined);
     assert.deepEqual([open.secret.reveal(), open.warnings], ["abc", [`others may read ${file}: chmod 600 ${file}`]]);
-    const link = readSecretFile("linux", `${home}/link`, origin, undefined);
+    const link = await readSecretFile("linux", `${home}/link`, origin, undefined);
     assert.equal(link.secret.reveal(), "abc");
     assert.match(link.warnings.join(), /link is a symbolic link/);
-    assert.deepEqual(readSecretFile("windows", file, origin, undefined).warnings, []);
+    assert.deepEqual((await readSecretFile("windows", file, origin, undefined)).warnings, []);
   });
 });
 
 test("readSecretFile() reads a descriptor, as a shell's <(…) makes it, without a word", async (context) => {
   if (!fs.existsSync("/dev/fd")) return context.skip("this system has no /dev/fd");
-  await withHome((home) => {
+  await withHome(async (home) => {
     const handle = fs.openSync(writeFile(home, "t", "abc\n"), "r");
-    const { secret, warnings } = readSecretFile("linux", `/dev/fd/${handle}`, origin, undefined);
+    const { secret, warnings } = await readSecretFile("linux", `/dev/fd/${handle}`, origin, undefined);
     fs.closeSync(handle);
     assert.deepEqual([secret.reveal(), warnings], ["abc", []]);
   });
 });
 
 test("readSecretFile() warns about the file of another user, but not of root", async () => {
-  await withHome((home) => {
+  await withHome(async (home) => {
     const file = writeFile(home, "t", "abc\n");
     const { uid } = fs.statSync(file);
-    const warned = readSecretFile("linux", file, origin, uid + 1).warnings.join();
+    const warned = (await readSecretFile("linux", file, origin, uid + 1)).warnings.join();
     if (uid === 0) assert.equal(warned, "");
     else assert.match(warned, /belongs to another user/);
-    assert.deepEqual(readSecretFile("linux", file, origin, uid).warnings, []);
+    assert.deepEqual((await readSecretFile("linux", file, origin, uid)).warnings, []);
   });
 });
 
 test("readSecretFile() names the path of a file that is missing, empty or unreadable", async () => {
-  await withHome((home) => {
-    assert.throws(() => readSecretFile("linux", `${home}/none`, origin, undefined), {
+  await withHome(async (home) => {
+    await assert.rejects(readSecretFile("linux", `${home}/none`, origin, undefined), {
       code: "config/invalid",
       message: `CLAW_TOKEN_FILE: there is no file ${home}/none`,
     });
-    assert.throws(() => readSecretFile("linux", home, origin, undefined), {
+    await assert.rejects(readSecretFile("linux", home, origin, undefined), {
       code: "config/invalid",
       message: `cannot read ${home}: EISDIR`,
     });
     const named: Origin = { kind: "env", name: `CLAW_TOKEN_FILE ${home}/t` };
-    assert.throws(() => readSecretFile("linux", writeFile(home, "t", "\n"), named, undefined), {
+    await assert.rejects(readSecretFile("linux", writeFile(home, "t", "\n"), named, undefined), {
       code: "config/invalid",
       message: `CLAW_TOKEN_FILE ${home}/t: there is no secret in it`,
     });

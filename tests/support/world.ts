@@ -14,7 +14,7 @@ import type { Output, World } from "../../src/platform/world.ts";
 /** What a test may choose; all else is plain and safe. */
 export interface WorldChoices {
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | Promise<string>;
   readonly clock?: Clock;
   readonly isTty?: boolean;
   readonly interrupted?: AbortSignal;

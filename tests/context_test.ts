@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import { ClawError } from "../src/errors.ts";
+import { realClock } from "../src/platform/clock.ts";
+import { createTestHome } from "./support/world.ts";
+
+describe("RunContext, waiting for input that never ends", () => {
+  const stdin = new Promise<string>(() => {});
+
+  it("ends when its time is over, whoever waits for what", async () => {
+    using home = createTestHome({ CLAW_URL: "ws://127.0.0.1:9" });
+    const text = await home.claw(["event", "-", "--timeout", "100ms"], { stdin });
+    assert.deepEqual([text.exit, text.stderr.split("\n")[0]], [69, "claw: error: standard input did not end in time"]);
+    const secret = await home.claw(["event", "x", "--token", "-", "--timeout", "100ms"], { stdin });
+    assert.equal(secret.exit, 69);
+    assert.match(secret.stderr, /^claw: error: the credential did not come in time, from its command, file or/);
+  });
+
+  it("heeds a signal meanwhile", async () => {
+    using home = createTestHome({ CLAW_URL: "ws://127.0.0.1:9" });
+    const controller = new AbortController();
+    const running = home.claw(["event", "-"], { stdin, interrupted: controller.signal });
+    realClock.after(
+      50,
+      () => controller.abort(new ClawError("interrupted", "interrupted", { details: { signal: "SIGINT" } })),
+    );
+    assert.equal((await running).exit, 130);
+  });
+
+  it("gives a credential's command the time that claw's own config names", async () => {
+    using home = createTestHome();
+    mkdirSync(`${home.path}/.config/claw`, { recursive: true });
+    writeFileSync(`${home.path}/.config/claw/config.json5`, '{ timeout: "100ms", port: 9, tokenCmd: "sleep 30" }');
+    const { exit } = await home.claw(["event", "x", "--token-cmd", "sleep 30"]);
+    assert.equal(exit, 69);
+  });
+
+  it("refuses one input for text and secret", async () => {
+    using home = createTestHome({ CLAW_URL: "ws://127.0.0.1:9" });
+    const { exit, stderr } = await home.claw(["event", "-", "--token", "-"], { stdin: "one" });
+    assert.equal(exit, 64);
+    assert.match(stderr, /standard input cannot be both the text and the secret/);
+  });
+});
