@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import process from "node:process";
 import { describe, it } from "node:test";
 import { ClawError } from "../src/errors.ts";
 import { realClock } from "../src/platform/clock.ts";
@@ -33,6 +35,17 @@ describe("RunContext, waiting for input that never ends", () => {
     mkdirSync(`${home.path}/.config/claw`, { recursive: true });
     writeFileSync(`${home.path}/.config/claw/config.json5`, '{ timeout: "100ms", port: 9, tokenCmd: "sleep 30" }');
     const { exit } = await home.claw(["event", "x", "--token-cmd", "sleep 30"]);
+    assert.equal(exit, 69);
+  });
+
+  it("ends although openclaw.json is a pipe that nobody writes to", async () => {
+    if (process.platform === "win32") return console.log("not tested: this system has no named pipes in directories");
+    using home = createTestHome();
+    mkdirSync(`${home.path}/.openclaw`);
+    execFileSync("mkfifo", [`${home.path}/.openclaw/openclaw.json`]);
+    const { exit } = await home.claw(["event", "x", "--timeout", "200ms"]);
+    // Lets go of the reader, which would keep this process alive.
+    writeFileSync(`${home.path}/.openclaw/openclaw.json`, "{}");
     assert.equal(exit, 69);
   });
 

@@ -3,7 +3,7 @@
  * loaded then and not before. Says where the text is broken; never repeats it, since secrets stand nearby.
  */
 import { ClawError } from "../errors.ts";
-import { osCodeOf, parseJson, readText } from "../platform/files.ts";
+import { osCodeOf, parseJson, readPatiently } from "../platform/files.ts";
 
 /** A configuration file, read. */
 export interface ConfigText {
@@ -16,7 +16,7 @@ export interface ConfigText {
  * @throws ClawError `config/invalid`, naming the file, and the line and column of a syntax error
  */
 export async function readConfig(path: string): Promise<ConfigText | undefined> {
-  const text = readConfigText(path);
+  const text = await readConfigText(path);
   if (text === undefined) return undefined;
   const json = parseJson(text);
   return { text, value: json === undefined ? await parseJson5(path, text) : json.value };
@@ -36,9 +36,9 @@ export function lineOfKey(text: string, key: string): string {
   return index < 0 ? "" : `, line ${index + 1}`;
 }
 
-function readConfigText(path: string): string | undefined {
+async function readConfigText(path: string): Promise<string | undefined> {
   try {
-    return readText(path);
+    return await readPatiently(path);
   } catch (cause) {
     throw unreadable(path, cause);
   }
