@@ -22,7 +22,8 @@ export interface BinaryRun {
 export interface RunChoices {
   /** On top of the home's own; an empty text takes a variable away. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  /** Left out: empty. `held` never ends. */
+  readonly stdin?: string | { readonly held: true };
   readonly cwd?: string;
   /** A shell line in which `"$@"` stands for the program and its arguments; for redirections, users, fake clocks. */
   readonly shell?: string;
@@ -108,7 +109,7 @@ function startBinary(args: readonly string[], choices: RunChoices): StartedRun {
     ...(cwd === undefined ? {} : { cwd }),
     stdio: [stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
-  child.stdin?.on("error", () => {}).end(stdin);
+  if (typeof stdin === "string") child.stdin?.on("error", () => {}).end(stdin);
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name]?.setEncoding("utf8").on("data", (text: string) => (output[name] += text));
@@ -123,6 +124,7 @@ function startBinary(args: readonly string[], choices: RunChoices): StartedRun {
     child.once("error", reject);
     child.once("close", (code) => {
       clearTimeout(timer);
+      child.stdin?.destroy();
       resolve({ exit: code ?? undefined, ...output, wallMs: performance.now() - startedMs });
     });
   });
