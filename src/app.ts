@@ -18,14 +18,13 @@
  */
 import type { Command, FlagDeclaration, FlagDeclarations, LooseOptions, Registration } from "./cli/command.ts";
 import type { Context } from "./cli/context.ts";
-import { createStyle, renderError, renderNote, renderView, wantsColour } from "./cli/human.ts";
-import { jsonData, jsonError } from "./cli/json.ts";
-import type { Outcome, Shown } from "./cli/outcome.ts";
+import type { Outcome } from "./cli/outcome.ts";
 import { type FlagValues, type QuickParse, quickParse } from "./cli/quick_parse.ts";
 import type { HelpPage } from "./cli/parse.ts";
+import { createVoice, type Voice } from "./cli/voice.ts";
 import { registry } from "./commands/registry.ts";
 import { RunContext } from "./context.ts";
-import { asClawError, type ClawError, exitOf } from "./errors.ts";
+import { asClawError, exitOf } from "./errors.ts";
 import type { World } from "./platform/world.ts";
 import { openclawEnvironment, settings } from "./settings/schema.ts";
 
@@ -44,16 +43,6 @@ const valueNames: Readonly<Record<string, string>> = {
   command: "command",
   duration: "duration",
 };
-
-/** How one run speaks. */
-interface Voice {
-  readonly json: boolean;
-  readonly quiet: boolean;
-  /** Data, as the view or as JSON. @throws ClawError `store/io` */
-  show(shown: Shown): void;
-  fail(error: ClawError, data?: unknown): void;
-  say(kind: "warning" | "note", text: string): void;
-}
 
 /** Runs one command line. Never throws. */
 export async function run(world: World): Promise<number> {
@@ -115,7 +104,7 @@ async function topicPage(topic: string): Promise<string | undefined> {
 }
 
 async function runCommand({ command, values, operands }: QuickParse, world: World, voice: Voice): Promise<number> {
-  await using context = new RunContext({ world, values, say: voice.say, complete: completeWords });
+  await using context = new RunContext({ world, values, voice, complete: completeWords });
   const outcome = await command.run(optionsOf(command, values), operands, context);
   return await deliver(outcome, command, voice);
 }
@@ -147,33 +136,4 @@ async function deliver(outcome: Outcome, command: Command, voice: Voice): Promis
     voice.say("warning", `done, but not printed: ${asClawError(thrown).message}`);
   }
   return outcome.kind === "negative" ? 1 : 0;
-}
-
-function createVoice(world: World, values: FlagValues): Voice {
-  const json = values["json"] === true;
-  const quiet = values["quiet"] === true;
-  const styleOf = (stream: World["stdout"]) =>
-    createStyle(wantsColour(world.env, () => stream.isTty, values["noColor"] === true));
-  const words = (text: string) => {
-    // Nobody is left to be told when stderr is gone.
-    try {
-      world.stderr.write(text);
-    } catch { /* see above */ }
-  };
-  return {
-    json,
-    quiet,
-    show: ({ data, view }) => world.stdout.write(json ? jsonData(data) : renderView(view, styleOf(world.stdout))),
-    fail(error, data) {
-      if (!json) return words(renderError(error, styleOf(world.stderr)));
-      try {
-        world.stdout.write(jsonError(error, data));
-      } catch {
-        words(renderError(error, styleOf(world.stderr)));
-      }
-    },
-    say(kind, text) {
-      if (kind === "note" ? values["verbose"] === true : !quiet) words(renderNote(kind, text, styleOf(world.stderr)));
-    },
-  };
 }

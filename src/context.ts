@@ -5,6 +5,7 @@
  */
 import type { Context, Gateway, WhoAmI } from "./cli/context.ts";
 import type { FlagValues } from "./cli/quick_parse.ts";
+import type { Voice } from "./cli/voice.ts";
 import { dial } from "./client/dial.ts";
 import { traceTransport } from "./client/trace.ts";
 import { asClawError, ClawError } from "./errors.ts";
@@ -17,13 +18,14 @@ import type { Scope } from "./protocol/mod.ts";
 import { createLogin } from "./login.ts";
 import { flagLayer } from "./settings/layers.ts";
 import { resolveSettings, type Settings } from "./settings/resolve.ts";
+import { settings as connectionSettings } from "./settings/schema.ts";
 import { openWebSocket } from "./transport/web_socket.ts";
 
 /** What the composition root adds to a world. */
 export interface ContextOptions {
   readonly world: World;
   readonly values: FlagValues;
-  readonly say: (kind: "warning" | "note", text: string) => void;
+  readonly voice: Pick<Voice, "say" | "hide" | "mask">;
   readonly complete: Context["complete"];
 }
 
@@ -33,17 +35,17 @@ export class RunContext implements Context, AsyncDisposable {
   readonly complete;
   readonly #world: World;
   readonly #values: FlagValues;
-  readonly #say: ContextOptions["say"];
+  readonly #voice: ContextOptions["voice"];
   readonly #limit: TimeLimit;
   readonly #doors: (() => void | Promise<void>)[] = [];
   #settings: Promise<Settings> | undefined;
   #extraMs = 0;
   #isStdinRead = false;
 
-  constructor({ world, values, say, complete }: ContextOptions) {
+  constructor({ world, values, voice, complete }: ContextOptions) {
     this.#world = world;
     this.#values = values;
-    this.#say = say;
+    this.#voice = voice;
     this.complete = complete;
     this.clock = world.clock;
     this.ids = world.ids;
@@ -66,7 +68,7 @@ export class RunContext implements Context, AsyncDisposable {
     const settings = await this.settings();
     const store = this.#store();
     const { identity } = await loadOrCreateIdentity(store);
-    const login = createLogin({ settings, identity, tokens: store, need });
+    const login = createLogin({ settings, identity, tokens: store, need, hide: this.#voice.hide });
     const { clock, ids, os } = this.#world;
     const connection = await dial(login, {
       clock,
@@ -105,12 +107,18 @@ export class RunContext implements Context, AsyncDisposable {
   }
 
   listenSettings(): { readonly port: number | undefined; readonly token: string | undefined } {
-    const port = this.#values["port"];
-    const token = this.#values["token"] ?? this.#world.env["CLAW_TOKEN"];
-    return {
-      port: typeof port === "string" ? portOf(port) : undefined,
-      token: token === true || token === "" ? undefined : token,
-    };
+    const { port, token } = this.#values;
+    const other = connectionSettings.find(({ key }) =>
+      !["port", "token"].includes(key) && this.#values[key] !== undefined
+    );
+    if (other !== undefined || token === "-") {
+      const flag = other === undefined ? "--token -" : `--${other.name}`;
+      throw new ClawError("usage/bad-flag", `${flag} is for a client: it does not apply here`, {
+        hint: "give a listening gateway its token with CLAW_TOKEN",
+      });
+    }
+    const given = typeof token === "string" ? token : this.#world.env["CLAW_TOKEN"];
+    return { port: typeof port === "string" ? portOf(port) : undefined, token: given === "" ? undefined : given };
   }
 
   extendTime(ms: number): void {
@@ -118,11 +126,11 @@ export class RunContext implements Context, AsyncDisposable {
   }
 
   warn(text: string): void {
-    this.#say("warning", text);
+    this.#voice.say("warning", text);
   }
 
   note(text: string): void {
-    this.#say("note", text);
+    this.#voice.say("note", text);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -208,7 +216,7 @@ export class RunContext implements Context, AsyncDisposable {
     return (line) => {
       if (!isOpen) return;
       try {
-        trace.append(`${line}\n`);
+        trace.append(`${this.#voice.mask(line)}\n`);
       } catch (thrown) {
         isOpen = false;
         this.warn(`the trace ends here: ${asClawError(thrown).message}`);

@@ -13,20 +13,20 @@ import {
 } from "./client/credentials.ts";
 import { ClawError } from "./errors.ts";
 import type { CredentialSource } from "./client/dial.ts";
+import { role } from "./client/handshake.ts";
 import type { Identity } from "./identity/keypair.ts";
 import { loadToken, saveToken, type TokenStore } from "./identity/token_file.ts";
 import { hasScope, type HelloOk, type Scope } from "./protocol/mod.ts";
 import { missingSecretHint } from "./settings/secret_choice.ts";
 import type { SecretChoice, Settings } from "./settings/resolve.ts";
 
-/** claw knows one role. */
-export const role = "operator";
-
 export interface LoginOptions {
   readonly settings: Settings;
   readonly identity: Identity;
   readonly tokens: TokenStore;
   readonly need: Scope;
+  /** Told of every secret before it is used, so that it is never shown. */
+  readonly hide: (secret: string) => void;
 }
 
 /** A credential source for `dial` that remembers what it handed out. */
@@ -39,7 +39,7 @@ export interface LoginSource extends CredentialSource {
   keep(hello: HelloOk): void;
 }
 
-export function createLogin({ settings, identity, tokens, need }: LoginOptions): LoginSource {
+export function createLogin({ settings, identity, tokens, need, hide }: LoginOptions): LoginSource {
   const { endpoint, secret } = settings;
   const { origin, isLoopback, isTls } = endpoint.value;
   const grantNow = (): Grant | undefined => loadToken(tokens, origin, role, identity.deviceId);
@@ -47,7 +47,9 @@ export function createLogin({ settings, identity, tokens, need }: LoginOptions):
   let choice: Choice | undefined;
   const credentials = async (chosen: Choice): Promise<Credentials> => {
     choice = chosen;
-    return { device: identity, secret: await present(chosen, secret), scopes: chosen.scopes };
+    const presented = await present(chosen, secret);
+    hide(presented.value);
+    return { device: identity, secret: presented, scopes: chosen.scopes };
   };
   return {
     first: async () => await credentials(chooseCredential(known, need)),
@@ -61,14 +63,10 @@ export function createLogin({ settings, identity, tokens, need }: LoginOptions):
       if (choice?.present !== "shared" || secret === undefined) return { kind: "none", from: "the device key" };
       return { kind: secret.kind, from: secret.origin.name };
     },
-    explain(error) {
-      const hint = error.code === "auth/required" ? missingSecretHint(endpoint.value, settings.shadowed) : undefined;
-      return hint === undefined
-        ? error
-        : new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
-    },
+    explain: (error) => explain(error, settings),
     keep({ auth }) {
       if (auth?.deviceToken === undefined) return;
+      hide(auth.deviceToken);
       const { deviceToken: token } = auth;
       // 2026.9.6 names the scopes of the connection: those that the stored grant implies are nothing new.
       const held = choice?.present === "grant" && choice.grant.token === token ? choice.grant.scopes : [];
@@ -82,4 +80,10 @@ async function present(choice: Choice, shared: SecretChoice | undefined): Promis
   if (choice.present === "grant") return { kind: "device-token", value: choice.grant.token };
   if (choice.present === "nothing" || shared === undefined) return { kind: "none", value: "" };
   return { kind: shared.kind, value: (await shared.read()).reveal() };
+}
+
+function explain(error: ClawError, { endpoint, shadowed }: Settings): ClawError {
+  const hint = error.code === "auth/required" ? missingSecretHint(endpoint.value, shadowed) : undefined;
+  if (hint === undefined) return error;
+  return new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
 }

@@ -23,7 +23,7 @@ export type Outcome =
   | Shown & { readonly kind: "negative" }
   /** It failed, but what was found out is worth showing. Exit by the error. */
   | Shown & { readonly kind: "failed"; readonly error: ClawError }
-  /** Data that comes bit by bit until it ends or the run is interrupted. Exit 0. */
+  /** Data that comes bit by bit. Exit 0 when it ends by itself, 130 or 143 when a signal ends it. */
   | { readonly kind: "stream"; readonly items: AsyncIterable<Shown> };
 
 export function done(data: unknown, view: View): Outcome {

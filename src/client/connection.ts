@@ -72,7 +72,9 @@ export class Connection {
     if (!response.ok) throw failureOf(response.error ?? { code: "", message: "no reason given" }, method);
     const row: MethodRow = methods[method];
     if (row.result.safeParse(response.payload).success) return response.payload as ResultOf<M>;
-    throw new ClawError("protocol/bad-frame", `${method} was accepted, but its result has an unknown shape`, {
+    // Accepted is accepted: a number that means "wrong address" would invite a repetition.
+    const code = row.resend === "safe" ? "protocol/bad-frame" : "net/unanswered";
+    throw new ClawError(code, `${method} was accepted, but its result has an unknown shape`, {
       details: { reason: "not-a-result", method },
     });
   }
@@ -173,7 +175,7 @@ export class Connection {
     const pending = this.#pending.get(response.id);
     if (pending !== undefined) return pending.settle(response);
     const number = Number(response.id);
-    if (Number.isInteger(number) && number >= 1 && number <= this.#lastId) return;
+    if (String(number) === response.id && number >= 1 && number <= this.#lastId) return;
     throw new ClawError("protocol/unexpected-frame", "the gateway answered a request that was never made", {
       details: { reason: "foreign-response" },
     });

@@ -40,6 +40,8 @@ export interface HandshakeOptions {
 }
 
 const connectId = "connect";
+/** claw knows one role. */
+export const role = "operator";
 
 /**
  * Shakes hands.
@@ -72,7 +74,6 @@ export async function handshake(
 async function connectParams(challenge: Challenge, credentials: Credentials, os: Os): Promise<ConnectParams> {
   const { device, secret, scopes } = credentials;
   const client = { id: "cli", mode: "cli", version, platform: os } as const;
-  const role = "operator";
   const auth = {
     "token": { token: secret.value },
     "device-token": { deviceToken: secret.value },
@@ -112,7 +113,7 @@ async function connectParams(challenge: Challenge, credentials: Credentials, os:
 
 function challengeIn(frame: Frame): Challenge {
   if (frame.type !== "event" || frame.event !== "connect.challenge") {
-    throw unexpected("frame-before-challenge", `a ${describe(frame)} before its challenge`);
+    throw unexpected("frame-before-challenge", `${describe(frame)} before its challenge`);
   }
   return readChallenge(frame);
 }
@@ -135,7 +136,7 @@ async function helloAnswer(transport: Transport, signal: AbortSignal): Promise<H
       });
     }
     if (frame.type !== "res" || frame.id !== connectId) {
-      throw unexpected("foreign-response", `a ${describe(frame)} where the answer to connect is due`);
+      throw unexpected("foreign-response", `${describe(frame)} where the answer to connect is due`);
     }
     if (!frame.ok) throw failureOf(frame.error ?? { code: "", message: "no reason given" }, "connect");
     const hello = HelloOk.safeParse(frame.payload);
@@ -183,5 +184,5 @@ function unexpected(reason: string, what: string): ClawError {
 }
 
 function describe(frame: Frame): string {
-  return { req: "request", res: "response to another request", event: "event" }[frame.type];
+  return { req: "a request", res: "a response to another request", event: "an event" }[frame.type];
 }

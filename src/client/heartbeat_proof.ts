@@ -62,7 +62,9 @@ export function watchHeartbeats(connection: Connection, clock: Clock, signal: Ab
             cause: error,
           });
         }
-        return { verdict: "none", heartbeat: latest, because: error.message };
+        // Why a look went unanswered says more than that it did.
+        const { message } = error.cause instanceof ClawError ? error.cause : error;
+        return { verdict: "none", heartbeat: latest, because: message };
       } finally {
         stop();
       }

@@ -5,7 +5,7 @@
 import { defineCommand } from "../cli/command.ts";
 import type { Context, Gateway } from "../cli/context.ts";
 import { done, failed } from "../cli/outcome.ts";
-import { asClawError, type ClawError } from "../errors.ts";
+import { asClawError, ClawError } from "../errors.ts";
 import { scopes } from "../protocol/mod.ts";
 import { describeSettings } from "../settings/describe.ts";
 
@@ -22,12 +22,11 @@ export const status = defineCommand({
     const settings = await context.settings({ isThorough: true });
     const described = await describeSettings(settings, (secret) => context.fingerprint(secret));
     const settingPairs = described.map(({ name, shown, origin }): Pair => [name, `${shown}  (${origin})`]);
-    const gateway = await context.gateway(scopes.read).catch(asClawError);
-    if (gateway instanceof Error) {
+    const live = await context.gateway(scopes.read).then((gateway) => measure(gateway, context)).catch(asClawError);
+    if (live instanceof ClawError) {
       const pairs: Pair[] = [["gateway", settings.endpoint.value.url], ...settingPairs];
-      return failed(gateway as ClawError, { settings: described }, { kind: "pairs", pairs });
+      return failed(live, { settings: described }, { kind: "pairs", pairs });
     }
-    const live = await measure(gateway, context);
     return done({ gateway: live, settings: described }, { kind: "pairs", pairs: [...pairsOf(live), ...settingPairs] });
   },
 });

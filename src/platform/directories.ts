@@ -33,15 +33,14 @@ export function findDirectories(os: Os, env: Env, flags: ChosenDirectories = {})
 
 /** The user's home directory. @throws ClawError `config/invalid` when the environment does not tell */
 export function findHome(os: Os, env: Env): string {
-  const home = os === "windows" ? nonEmpty(env["USERPROFILE"]) : nonEmpty(env["HOME"]);
-  if (home !== undefined) return home;
-  throw new ClawError(
-    "config/invalid",
-    `${os === "windows" ? "USERPROFILE" : "HOME"} is not set, so claw cannot find its directory`,
-    {
-      hint: "name it with --config-dir DIR or CLAW_CONFIG_DIR",
-    },
-  );
+  const name = os === "windows" ? "USERPROFILE" : "HOME";
+  const home = nonEmpty(env[name]);
+  // A relative one would mean another identity in every working directory.
+  if (home !== undefined && isAbsolute(os, home)) return home;
+  const state = home === undefined ? "not set" : "not an absolute path";
+  throw new ClawError("config/invalid", `${name} is ${state}, so claw cannot find its directory`, {
+    hint: "name it with --config-dir DIR or CLAW_CONFIG_DIR",
+  });
 }
 
 /** Joins path parts with the system's separator. */
@@ -63,6 +62,10 @@ function systemState(os: Os, env: Env): string {
 
 function localAppData(env: Env): string {
   return nonEmpty(env["LOCALAPPDATA"]) ?? join("windows", findHome("windows", env), "AppData", "Local");
+}
+
+function isAbsolute(os: Os, path: string): boolean {
+  return os === "windows" ? /^([a-z]:|\\\\)/i.test(path) : path.startsWith("/");
 }
 
 /** The XDG base directory specification tells programs to ignore relative paths. */

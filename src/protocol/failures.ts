@@ -130,7 +130,13 @@ function judge(error: WireError): Verdict {
   return { code: isRetryable(error) ? "gateway/unavailable" : "gateway/rejected" };
 }
 
-function messageFor(error: WireError, code: ErrorCode, method: string): string {
+/** A gateway may say anything, at any length; people are shown the beginning. */
+const longestSentence = 1_000;
+
+function messageFor(wireError: WireError, code: ErrorCode, method: string): string {
+  const { message } = wireError;
+  const sentence = message.length > longestSentence ? `${message.slice(0, longestSentence)}…` : message;
+  const error = { ...wireError, message: sentence };
   if (code === "protocol/mismatch") {
     const theirs = memberOf(error.details, "expectedProtocol");
     return `claw speaks protocol ${minProtocol} to ${maxProtocol}, the gateway ${

@@ -134,16 +134,16 @@ function openclawAllowance(env: Env): Given | undefined {
   return given?.text === "1" ? given : undefined;
 }
 
-/** The pin that openclaw.json has for its remote gateway, when the run goes there. */
+/** The pin that openclaw.json has for its remote gateway, when the run goes there. That it is not compared is said. */
 async function pinFor(endpoint: EndpointChoice, sources: EndpointSources): Promise<Resolved<string> | undefined> {
   if (!endpoint.value.isTls) return undefined;
   const config = await sources.openclaw.glance();
   const value = config?.remote.tlsFingerprint;
   if (config === undefined || value === undefined) return undefined;
-  const isThere = openclawGateways(config, sources.world).remote?.origin === endpoint.value.origin;
-  return isThere
-    ? { value, origin: { kind: "openclaw-config", name: `${config.path}: gateway.remote.tlsFingerprint` } }
-    : undefined;
+  if (openclawGateways(config, sources.world).remote?.origin !== endpoint.value.origin) return undefined;
+  const name = `${config.path}: gateway.remote.tlsFingerprint`;
+  sources.warn(`${name} is not compared yet: this machine's certificate authorities decide`);
+  return { value, origin: { kind: "openclaw-config", name } };
 }
 
 async function shadowedUrls(sources: EndpointSources, endpoint: EndpointChoice): Promise<readonly Shadowed[]> {

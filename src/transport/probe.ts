@@ -11,6 +11,7 @@ type Sight = { readonly cause: OpenFailureCause; readonly detail: string };
 
 /** What stands in the way at that port, or undefined when the look told nothing new. Never throws. */
 export async function lookAtPort(url: URL, signal: AbortSignal): Promise<Sight | undefined> {
+  if (signal.aborted) return undefined;
   const isTls = url.protocol === "wss:";
   const problem = await tlsProblemOf(url, isTls, signal).catch(() => "unknown");
   if (problem === "ECONNREFUSED") return { cause: "refused", detail: "" };

@@ -47,6 +47,13 @@ describe("Connection.call()", () => {
     assert.deepEqual(await call, { ok: false });
   });
 
+  it("never calls an accepted wake anything that may be repeated", async () => {
+    const { peer, connection } = connect();
+    const call = connection.call("wake", wake, never);
+    peer.say({ type: "res", id: (await peer.hear()).id, ok: true, payload: "fine" });
+    assert.equal((await failureOf(call)).code, "net/unanswered");
+  });
+
   it("bears a second answer to a settled call, as agent gives it", async () => {
     const { peer, connection } = connect();
     const call = connection.call("wake", wake, never);

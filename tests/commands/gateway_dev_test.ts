@@ -31,6 +31,15 @@ describe("claw gateway dev", () => {
     assert.ok(lines.length > 1, "no client was told of");
   });
 
+  it("refuses a client's flags rather than ignoring them", async () => {
+    using home = createTestHome();
+    for (const flags of [["--token", "-"], ["--token-file", "f"], ["--url", "ws://127.0.0.1:1"], ["--timeout", "5s"]]) {
+      const { exit, stderr } = await home.claw(["gateway", "dev", "--port", "0", ...flags]);
+      assert.equal(exit, 64);
+      assert.match(stderr, new RegExp(`${flags[0]}.* does not apply here`));
+    }
+  });
+
   it("refuses a port that is taken, and one that is none", async () => {
     using home = createTestHome();
     assert.equal((await home.claw(["gateway", "dev", "--port", "65536"])).exit, 64);

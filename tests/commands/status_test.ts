@@ -53,6 +53,13 @@ describe("claw status", () => {
 });
 
 describe("claw whoami", () => {
+  it("refuses a HOME that depends on the working directory", async () => {
+    using home = createTestHome();
+    const { exit, stderr } = await home.claw(["whoami"], { env: { HOME: "relative" } });
+    assert.equal(exit, 78);
+    assert.match(stderr, /HOME is not an absolute path/);
+  });
+
   it("works offline, and creates nothing", async () => {
     using home = createTestHome();
     const { exit, stdout } = await home.claw(["whoami"]);

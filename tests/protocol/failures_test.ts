@@ -207,3 +207,10 @@ describe("detailCodeOf()", () => {
     }
   });
 });
+
+describe("failureOf() of a gateway that talks too much", () => {
+  it("shows the beginning", () => {
+    const { message } = failureOf({ code: "INVALID_REQUEST", message: "x".repeat(3_000_000) }, "wake");
+    assert.ok(message.length < 1_100 && message.endsWith("…"));
+  });
+});

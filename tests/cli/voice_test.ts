@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createVoice } from "../../src/cli/voice.ts";
+import { ClawError } from "../../src/errors.ts";
+
+function listenTo(values: Parameters<typeof createVoice>[1]) {
+  const said = { stdout: "", stderr: "" };
+  const output = (name: keyof typeof said) => ({
+    isTty: false,
+    columns: 80,
+    write: (text: string) => void (said[name] += text),
+  });
+  return { voice: createVoice({ env: {}, stdout: output("stdout"), stderr: output("stderr") }, values), said };
+}
+
+describe("Voice.hide()", () => {
+  it("keeps a secret that a gateway echoes out of everything that is said", () => {
+    for (const json of [true, undefined]) {
+      const { voice, said } = listenTo({ verbose: true, ...(json === undefined ? {} : { json }) });
+      voice.hide("s3cret-token");
+      const text = "wrong token s3cret-token";
+      voice.show({ data: { text }, view: { kind: "line", text } });
+      voice.fail(new ClawError("auth/rejected", text, { hint: text, details: { closeReason: text } }));
+      voice.say("note", text);
+      assert.doesNotMatch(said.stdout + said.stderr, /s3cret/);
+      assert.match(said.stdout + said.stderr, /wrong token \*\*\*/);
+      assert.equal(voice.mask(text), "wrong token ***");
+    }
+  });
+});
+
+describe("Voice.say()", () => {
+  it("says notes only when asked to be verbose, and warnings unless asked to be quiet", () => {
+    for (
+      const [values, expected] of [[{}, "warning"], [{ verbose: true }, "notewarning"], [{ quiet: true }, ""]] as const
+    ) {
+      const { voice, said } = listenTo(values);
+      voice.say("note", "n");
+      voice.say("warning", "w");
+      assert.equal(said.stderr.replace(/claw: (\w+): .\n/g, "$1"), expected);
+    }
+  });
+});
