@@ -3,12 +3,11 @@
  * own, since 2026.9.6 puts off the sixth run within a minute.
  */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { assertExit, envelopeOf } from "../support/binary.ts";
 import { eventually } from "../support/eventually.ts";
-import { readTrace } from "../support/trace.ts";
+import { hasAnswer } from "../support/trace.ts";
 import { setUpLabs } from "./lab.ts";
 import { mark } from "./mark.ts";
 
@@ -53,7 +52,7 @@ for (const lab of setUpLabs({ hasModel: true })) {
       assertExit(await home.claw(["event", first, "--now"]), 0);
       await lab.provider.heard(first);
       const waiting = home.claw(["event", second, "--now", "--verify", "--trace", "trace"]);
-      await eventually(() => isAnswered(join(home.path, "trace")) || undefined, "the second event's answer");
+      await eventually(() => hasAnswer(join(home.path, "trace")) || undefined, "the second event's answer");
       release("HEARTBEAT_OK");
       lab.provider.answer("HEARTBEAT_OK");
       const run = await waiting;
@@ -73,9 +72,4 @@ for (const lab of setUpLabs({ hasModel: true })) {
       assert.ok(run.wallMs < 3_500, `${run.wallMs} ms`);
     });
   });
-}
-
-/** Whether the gateway has taken the event. */
-function isAnswered(trace: string): boolean {
-  return existsSync(trace) && readTrace(trace).some(({ dir, frame }) => dir === "in" && frame?.id === "1");
 }

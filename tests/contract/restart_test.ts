@@ -3,10 +3,12 @@
  * stopped and started again in the course of the tests.
  */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { assertExit, envelopeOf } from "../support/binary.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort, isListening } from "../support/sockets.ts";
+import { hasAnswer } from "../support/trace.ts";
 import { setUpLabs } from "./lab.ts";
 import { mark } from "./mark.ts";
 
@@ -38,11 +40,17 @@ for (const lab of setUpLabs()) {
     it("event ends by itself, and never as a success that was none, while the gateway stops", async () => {
       using home = lab.home();
       assertExit(await home.claw(["event", "brings a device token home"]), 0);
+      const watching = home.start(["event", "x", "--verify", "--trace", "trace"]);
+      await eventually(() => hasAnswer(join(home.path, "trace")) || undefined, "the event's answer");
       let hasStopped = false;
       const stopping = lab.gateway.stop().then(() => (hasStopped = true));
       const exits = new Set<number | undefined>();
       while (!hasStopped) exits.add((await home.claw(["event", "x", "--timeout", "3s"])).exit);
       await stopping;
+      const watched = await watching.ended;
+      assertExit(watched, 1);
+      const restart = "the gateway closed the connection (1012: service restart)";
+      assert.equal(watched.stdout, `accepted, but no heartbeat was seen: ${restart}\n`);
       const refused = await home.claw(["event", "x"]);
       assertExit(refused, 69);
       assert.ok(refused.wallMs < 2_000, `${refused.wallMs} ms`);

@@ -1,7 +1,7 @@
 /**
  * What `--trace` wrote, for tests: the frames that passed, in order.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 /** One line of a trace, loosely. */
 export interface TraceEntry {
@@ -26,4 +26,9 @@ export function paramsSent(trace: readonly TraceEntry[], method: string): readon
 /** What each attempt to connect presented. */
 export function attemptsIn(path: string): readonly unknown[] {
   return paramsSent(readTrace(path), "connect").map(({ auth }) => auth);
+}
+
+/** Whether a run that is under way has the answer to its first call. */
+export function hasAnswer(path: string): boolean {
+  return existsSync(path) && readTrace(path).some(({ dir, frame }) => dir === "in" && frame?.id === "1");
 }
