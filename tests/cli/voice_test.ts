@@ -15,8 +15,8 @@ function listenTo(values: Parameters<typeof createVoice>[1]) {
 
 describe("Voice.hide()", () => {
   it("keeps a secret that a gateway echoes out of everything that is said", () => {
-    for (const json of [true, undefined]) {
-      const { voice, said } = listenTo({ verbose: true, ...(json === undefined ? {} : { json }) });
+    for (const values of [{ verbose: true }, { verbose: true, json: true }] as const) {
+      const { voice, said } = listenTo(values);
       voice.hide("s3cret-token");
       const text = "wrong token s3cret-token";
       voice.show({ data: { text }, view: { kind: "line", text } });
