@@ -55,21 +55,21 @@ export function watchHeartbeats(connection: Connection, clock: Clock, signal: Ab
         }
         return { verdict: judgeHeartbeat(latest) ?? (latest === undefined ? "none" : "skipped"), heartbeat: latest };
       } catch (thrown) {
-        const error = asClawError(thrown);
-        if (error.code === "interrupted") {
-          throw new ClawError("interrupted", "interrupted while waiting for the heartbeat: the event was accepted", {
-            details: error.details,
-            cause: error,
-          });
-        }
-        // Why a look went unanswered says more than that it did.
-        const { message } = error.cause instanceof ClawError ? error.cause : error;
-        return { verdict: "none", heartbeat: latest, because: message };
+        return { verdict: "none", heartbeat: latest, because: whyBlind(asClawError(thrown)) };
       } finally {
         stop();
       }
     },
   };
+}
+
+/** Why nothing more could be seen: not that a look went unanswered, but for what cause. @throws ClawError `interrupted` */
+function whyBlind(error: ClawError): string {
+  if (error.code !== "interrupted") return (error.cause instanceof ClawError ? error.cause : error).message;
+  throw new ClawError("interrupted", "interrupted while waiting for the heartbeat: the event was accepted", {
+    details: error.details,
+    cause: error,
+  });
 }
 
 /** Decides on one heartbeat; undefined means: wait for another. */
