@@ -48,8 +48,7 @@ export async function startRealGateway(version: Version, options: GatewayOptions
   const dir = mkdtempSync(join(tmpdir(), "claw-gateway-"));
   const port = await freePort();
   const secret = `lab-secret-${version}`;
-  const script = async (...args: string[]) =>
-    await run("bash", [join(root, "scripts/real_gateway.sh"), ...args], { env: environment(options) });
+  const script = (...args: string[]) => runScript(args, options);
   let pid: number | undefined;
   const gateway: RealGateway = {
     version,
@@ -68,9 +67,8 @@ export async function startRealGateway(version: Version, options: GatewayOptions
       pid = Number(readFileSync(join(dir, "gateway.pid"), "utf8"));
     },
     async stop() {
-      if (pid === undefined) return;
+      if (pid !== undefined) await script("stop", dir);
       pid = undefined;
-      await script("stop", dir);
     },
     async [Symbol.asyncDispose]() {
       await gateway.stop();
@@ -85,6 +83,10 @@ export async function startRealGateway(version: Version, options: GatewayOptions
   });
   await gateway.start();
   return gateway;
+}
+
+async function runScript(args: readonly string[], options: GatewayOptions): Promise<void> {
+  await run("bash", [join(root, "scripts/real_gateway.sh"), ...args], { env: environment(options) });
 }
 
 function environment({ auth, config, trustsProxy, blockMs }: GatewayOptions): NodeJS.ProcessEnv {
