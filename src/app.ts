@@ -4,7 +4,7 @@
  * The map of the house. Imports go down, or stay within a folder; `scripts/check_layers.ts` holds the table.
  *
  *     7  main.ts                                       the real process
- *     6  src/app.ts, src/context.ts                    composition root, error boundary
+ *     6  src/app.ts, context.ts, login.ts, whoami.ts   composition root, error boundary
  *     5  src/commands/                                 one file per verb
  *     4  src/cli/                                      what a command is: parsing, outcomes, rendering
  *     3  src/client/, src/devgateway/                  the two ends, which cannot see each other

@@ -5,6 +5,7 @@ import process from "node:process";
 import { describe, it } from "node:test";
 import { ClawError } from "../src/errors.ts";
 import { realClock } from "../src/platform/clock.ts";
+import { createManualClock } from "./support/clock.ts";
 import { createTestHome } from "./support/world.ts";
 
 describe("RunContext, waiting for input that never ends", () => {
@@ -17,6 +18,17 @@ describe("RunContext, waiting for input that never ends", () => {
     const secret = await home.claw(["event", "x", "--token", "-", "--timeout", "100ms"], { stdin });
     assert.equal(secret.exit, 69);
     assert.match(secret.stderr, /^claw: error: the credential did not come in time, from its command, file or/);
+  });
+
+  it("lets a text take its time when nobody said how long, and gives the gateway its own after that", async () => {
+    using home = createTestHome({ CLAW_URL: "ws://127.0.0.1:9" });
+    const clock = createManualClock();
+    let write = (_text: string) => {};
+    const slow = new Promise<string>((resolve) => (write = resolve));
+    const running = home.claw(["event", "-"], { stdin: slow, clock });
+    for (let minute = 0; minute < 5; minute++) await clock.advance(60_000);
+    write("backup finished");
+    assert.match((await running).stderr, /^claw: error: nothing listens on 127\.0\.0\.1:9/);
   });
 
   it("heeds a signal meanwhile", async () => {

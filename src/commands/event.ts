@@ -39,7 +39,8 @@ export const event = defineCommand({
   ],
   notes: [
     "Exit 0 means that the gateway has the text, in its memory: a restart before the run loses it.",
-    "Waiting for standard input or a file counts towards --timeout: give a slow command more, as in --timeout 1h.",
+    "Standard input and --file may take their time, unless --timeout is given: then reading them counts too.",
+    "A gateway may run few heartbeats a minute (2026.9.6: five), so that --verify sees none within its time.",
     "Exit 79 means that no answer came after it was sent. There is no way to send it again without the risk of\n" +
     "delivering it twice, so claw does not. The last line feed of standard input or a file is not part of the text.",
   ],
