@@ -9,21 +9,26 @@ const text = () => z.optional(z.string());
 const texts = () => z.optional(z.array(z.string()));
 const at = () => z.optional(z.number());
 
+/** What is told of a device wherever one is listed. */
+const deviceFacts = () => ({
+  deviceId: nonEmpty(),
+  publicKey: text(),
+  displayName: text(),
+  platform: text(),
+  deviceFamily: text(),
+  clientId: text(),
+  clientMode: text(),
+  role: text(),
+  roles: texts(),
+  scopes: texts(),
+  remoteIp: text(),
+});
+
 /** A request that waits for a person; it lives five minutes from when the device last asked. */
 export const PendingDevice = z.lazy(() =>
   z.looseObject({
     requestId: nonEmpty(),
-    deviceId: nonEmpty(),
-    publicKey: text(),
-    displayName: text(),
-    platform: text(),
-    deviceFamily: text(),
-    clientId: text(),
-    clientMode: text(),
-    role: text(),
-    roles: texts(),
-    scopes: texts(),
-    remoteIp: text(),
+    ...deviceFacts(),
     silent: z.optional(z.boolean()),
     isRepair: z.optional(z.boolean()),
     ts: z.number(),
@@ -46,17 +51,7 @@ export const DeviceTokenSummary = z.lazy(() =>
 /** From `approvedVia` on: protocol 4 only. */
 export const PairedDevice = z.lazy(() =>
   z.looseObject({
-    deviceId: nonEmpty(),
-    publicKey: text(),
-    displayName: text(),
-    platform: text(),
-    deviceFamily: text(),
-    clientId: text(),
-    clientMode: text(),
-    role: text(),
-    roles: texts(),
-    scopes: texts(),
-    remoteIp: text(),
+    ...deviceFacts(),
     createdAtMs: at(),
     approvedAtMs: at(),
     tokens: z.optional(z.array(DeviceTokenSummary)),
