@@ -103,7 +103,8 @@ test("loadClawConfig() warns about a secret that others may read, and only then"
   });
 });
 
-test("loadClawConfig() reads any object of JSON values or refuses it by name", async () => {
+// A file each run: at night that takes longer than a runner waits by default.
+test("loadClawConfig() reads any object of JSON values or refuses it by name", { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.dictionary(fc.oneof(fc.string(), fc.constantFrom(...settings.map((s) => s.key))), fc.jsonValue()),
