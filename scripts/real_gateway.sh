@@ -99,15 +99,18 @@ write_config() { # the smallest config that starts without a wizard: gateway.mod
   esac
   [[ ${CLAW_LAB_PROXY:-} == 1 ]] && proxies='"trustedProxies": ["127.0.0.1"],'
   mkdir -p "$dir/.openclaw"
-  cat >"$dir/.openclaw/openclaw.json" <<JSON
+  # Under another name first: at a restart clients may be reading the file.
+  local file=$dir/.openclaw/openclaw.json
+  cat >"$file.new" <<JSON
 {
   "gateway": { "mode": "local", "port": $port, "bind": "loopback", $proxies "auth": $auth },
   "browser": { "enabled": false },
   "update": { "checkOnStart": false }
 }
 JSON
-  chmod 700 "$dir/.openclaw"; chmod 600 "$dir/.openclaw/openclaw.json"
-  if [[ -n ${CLAW_LAB_CONFIG:-} ]]; then merge_config "$dir/.openclaw/openclaw.json" "$node"; fi
+  chmod 700 "$dir/.openclaw"; chmod 600 "$file.new"
+  if [[ -n ${CLAW_LAB_CONFIG:-} ]]; then merge_config "$file.new" "$node"; fi
+  mv -f "$file.new" "$file"
 }
 
 merge_config() { # $CLAW_LAB_CONFIG over the file, objects member by member, everything else replaced
