@@ -24,7 +24,11 @@ export const faults = {
   "gateway/rejected": { exit: 65, retry: "never" },
   "gateway/not-found": { exit: 65, retry: "never" },
   "gateway/unsupported": { exit: 65, retry: "never", hint: "upgrade the gateway, or leave that option out" },
-  "net/unreachable": { exit: 69, retry: "reconnect", hint: `is the gateway running there? ${statusHint}` },
+  "net/unreachable": {
+    exit: 69,
+    retry: "reconnect",
+    hint: "is the gateway running there? if it is starting, wait for it with --retry 60s",
+  },
   "net/tls": { exit: 69, retry: "never", hint: statusHint },
   "net/upgrade": { exit: 69, retry: "reconnect", hint: statusHint },
   "net/timeout": {

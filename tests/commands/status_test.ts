@@ -31,6 +31,8 @@ describe("claw status", () => {
     assert.equal(exit, 69);
     assert.match(stdout, /^url +ws:\/\/127\.0\.0\.1:9\/ {2}\(CLAW_URL\)$/m);
     assert.match(stderr, /^claw: error: nothing listens on 127\.0\.0\.1:9/);
+    assert.match(stderr, /^claw: hint: is the gateway running there\?.*--retry 60s$/m);
+    assert.doesNotMatch(stderr, /claw status/, "the hint sends the user in a circle");
     const json = JSON.parse((await home.claw(["status", "--json"])).stdout);
     assert.equal(json.error.code, "net/unreachable");
     assert.equal(json.data.settings[0].origin, "CLAW_URL");
