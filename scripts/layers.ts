@@ -67,6 +67,15 @@ export const rooms: readonly Room[] = [
     packages: [{ specifier: "node:tls", files: ["src/transport/probe.ts"] }],
   },
   {
+    name: "schedule",
+    path: "src/schedule/",
+    floor: 2,
+    // Types of what a schedule is on the wire.
+    imports: ["errors", "protocol"],
+    // The library, in the release that both gateway generations use themselves.
+    packages: [{ specifier: "croner", files: ["src/schedule/fire_times.ts"] }],
+  },
+  {
     name: "client",
     path: "src/client/",
     floor: 3,
@@ -78,9 +87,20 @@ export const rooms: readonly Room[] = [
     name: "devgateway",
     path: "src/devgateway/",
     floor: 3,
-    imports: [...bedrock, "protocol", "transport", "identity", "platform"],
+    // schedule: its scheduler fires when real ones do.
+    imports: [...bedrock, "protocol", "transport", "identity", "platform", "schedule"],
     // It plays both generations, whose schemas differ in what they refuse.
     packages: [zod],
+  },
+  {
+    // What an operator does with jobs, over a connection: find, follow, compare, judge. No words for people but errors.
+    name: "cron",
+    path: "src/cron/",
+    floor: 4,
+    imports: [...bedrock, "protocol", "schedule"],
+    types: ["client", "platform"],
+    // Jobs in a file are YAML or JSON.
+    packages: [zod, { specifier: "yaml", files: ["src/cron/jobs_file.ts"] }],
   },
   {
     name: "cli",
@@ -99,7 +119,7 @@ export const rooms: readonly Room[] = [
     name: "commands",
     path: "src/commands/",
     floor: 5,
-    imports: [...bedrock, "cli", "protocol", "client", "outbox", "identity", "settings"],
+    imports: [...bedrock, "cli", "protocol", "client", "outbox", "identity", "settings", "schedule", "cron"],
     exceptions: [{
       file: "src/commands/gateway_dev.ts",
       imports: ["devgateway", "platform"],
@@ -118,9 +138,11 @@ export const rooms: readonly Room[] = [
       "identity",
       "settings",
       "transport",
+      "schedule",
       "client",
       "outbox",
       "devgateway",
+      "cron",
       "cli",
       "commands",
     ],

@@ -6,9 +6,10 @@
  *     7  main.ts                                       the real process
  *     6  src/app.ts, context.ts, login.ts, whoami.ts   composition root, error boundary
  *     5  src/commands/                                 one file per verb
- *     4  src/cli/                                      what a command is: parsing, outcomes, rendering
+ *     4  src/cli/, src/cron/                           what a command is; what an operator does with jobs
  *     3  src/client/, src/devgateway/                  the two ends, which cannot see each other
- *     2  src/identity/, src/settings/, src/transport/  what they are made of
+ *     2  src/identity/, settings/, transport/          what they are made of
+ *        src/schedule/                                 when a schedule fires
  *     1  src/protocol/, src/platform/                  the wire (pure), the operating system (impure)
  *     0  src/errors.ts, src/version.ts
  *
