@@ -6,6 +6,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Ids } from "../platform/world.ts";
 import type { CronAddParams, CronJob, CronPatch, CronRun, ParamsOf, ProtocolVersion } from "../protocol/mod.ts";
 import { createJob, faultOf, type JobFault, patchJob, withNextRun } from "./cron_jobs.ts";
+import type { CronRunOutcome } from "./options.ts";
 
 /** A part of a list, as both generations cut it. */
 export interface Page<Item> {
@@ -20,12 +21,8 @@ export interface Page<Item> {
 /** A definition that was written down, or why it cannot be. */
 export type Kept = { readonly job: CronJob } | { readonly fault: JobFault };
 
-/** How a run ended. */
-export interface RunOutcome {
-  readonly status: "ok" | "error" | "skipped";
-  readonly error?: string;
-  readonly durationMs: number;
-}
+/** How a run ended, with all its facts. */
+export type RunOutcome = CronRunOutcome & Required<Pick<CronRunOutcome, "durationMs" | "deliveryStatus">>;
 
 export class CronBook {
   readonly #protocol: ProtocolVersion;
@@ -130,7 +127,7 @@ export class CronBook {
     const now = this.#clock.now();
     const runAtMs = job.state.runningAtMs ?? now;
     const left = withNextRun(settleJob(job, runAtMs, outcome), now);
-    const { status, error, durationMs } = outcome;
+    const { status, error, durationMs, deliveryStatus } = outcome;
     const run: CronRun = {
       ts: now,
       jobId: id,
@@ -141,7 +138,7 @@ export class CronBook {
       runAtMs,
       durationMs,
       ...(left.state.nextRunAtMs === undefined ? {} : { nextRunAtMs: left.state.nextRunAtMs }),
-      deliveryStatus: "not-requested",
+      deliveryStatus,
       jobName: job.name,
       runId,
       completionStatus: status === "ok" ? "succeeded" : "failed",
@@ -186,7 +183,7 @@ export class CronBook {
 }
 
 /** The job after a run: a one-shot job that succeeded is over. */
-function settleJob(job: CronJob, runAtMs: number, { status, error, durationMs }: RunOutcome): CronJob {
+function settleJob(job: CronJob, runAtMs: number, { status, error, durationMs, deliveryStatus }: RunOutcome): CronJob {
   const { runningAtMs: _running, lastError: _lastError, ...state } = job.state;
   return {
     ...job,
@@ -198,7 +195,7 @@ function settleJob(job: CronJob, runAtMs: number, { status, error, durationMs }:
       lastStatus: status,
       lastDurationMs: durationMs,
       ...(error === undefined ? {} : { lastError: error }),
-      lastDeliveryStatus: "not-requested",
+      lastDeliveryStatus: deliveryStatus,
       consecutiveErrors: status === "error" ? (state.consecutiveErrors ?? 0) + 1 : 0,
     },
   };

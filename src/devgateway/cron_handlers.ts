@@ -3,7 +3,7 @@
  * `30-cron` and `71` are followed: 2026.3.13 says UNAVAILABLE of plain mistakes, 2026.9.6 names unknown jobs by a code.
  */
 import type { CronEvent, CronJob, Method, WireError } from "../protocol/mod.ts";
-import type { Page } from "./cron_book.ts";
+import type { Page, RunOutcome } from "./cron_book.ts";
 import { type JobFault, timeFault } from "./cron_jobs.ts";
 import type { Effect } from "./effects.ts";
 import type { Call, Handlers, Reply } from "./handlers.ts";
@@ -92,26 +92,32 @@ function reasonNotToRun(job: CronJob, mode: "due" | "force" | "if-enabled", { op
   return isDue ? undefined : "not-due";
 }
 
-/** How long a run seems to take. */
+/** How long a run seems to take, unless options say otherwise. */
 const runMs = 40;
 
 function run(job: CronJob, runId: string, call: Call): Effect[] {
   const runAtMs = call.options.clock.now();
   const running = call.memory.cron.find(job.id) ?? job;
+  const outcome = outcomeOf(running, call);
   return [
     told(running, "started", { runAtMs }, call),
-    { kind: "later", afterMs: runMs, decide: () => finish(job, runId, call) },
+    { kind: "later", afterMs: outcome.durationMs, decide: () => finish(job, runId, outcome, call) },
   ];
 }
 
-function finish(job: CronJob, runId: string, call: Call): Effect[] {
+function outcomeOf(job: CronJob, { options: { cronRun, heartbeat } }: Call): RunOutcome {
+  const known = { durationMs: runMs, deliveryStatus: "not-requested" };
+  if (cronRun !== undefined) return { ...known, ...(typeof cronRun === "function" ? cronRun(job) : cronRun) };
+  if (heartbeat === undefined || heartbeat === "none" || heartbeat.status !== "failed") {
+    return { ...known, status: "ok" };
+  }
+  return { ...known, status: "error", error: heartbeat.reason ?? "agent-runner-failure" };
+}
+
+function finish(job: CronJob, runId: string, outcome: RunOutcome, call: Call): Effect[] {
   const effects: Effect[] = [];
-  const wakes = job.payload.kind === "systemEvent" && job.wakeMode === "now";
+  const wakes = job.payload.kind === "systemEvent" && job.wakeMode === "now" && outcome.status !== "skipped";
   if (wakes && call.options.heartbeat !== "none") effects.push(runHeartbeat(call));
-  const fails = call.options.heartbeat !== "none" && call.options.heartbeat?.status === "failed";
-  const outcome = fails
-    ? { status: "error" as const, error: call.options.heartbeat.reason ?? "agent-runner-failure", durationMs: runMs }
-    : { status: "ok" as const, durationMs: runMs };
   const finished = call.memory.cron.finish(job.id, runId, outcome);
   if (finished === undefined) return effects;
   const { jobId: _jobId, action: _action, ts: _ts, jobName: _name, runId: _runId, completionStatus, ...facts } =

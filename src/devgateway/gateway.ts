@@ -14,7 +14,7 @@ import { judgeLocality, type PeerFacts } from "./peer.ts";
 import { presenceEvent, presenceKey } from "./presence.ts";
 import { challenge, type SessionState, step } from "./session.ts";
 
-export type { DevGatewayOptions } from "./options.ts";
+export type { CronRunOutcome, DevGatewayOptions } from "./options.ts";
 
 /** One client, from its upgrade to its end. */
 interface Session {

@@ -3,7 +3,7 @@
  */
 import type { Clock } from "../platform/clock.ts";
 import type { Ids } from "../platform/world.ts";
-import type { ProtocolVersion } from "../protocol/mod.ts";
+import type { CronJob, ProtocolVersion } from "../protocol/mod.ts";
 import type { Generation } from "./generation.ts";
 import type { GatewayLogLine } from "./log.ts";
 import type { Memory } from "./memory.ts";
@@ -22,6 +22,17 @@ export interface HeartbeatOutcome {
   readonly reason?: string;
 }
 
+/** What a cron run comes to; no agent works here. */
+export interface CronRunOutcome {
+  readonly status: "ok" | "error" | "skipped";
+  /** The gateway's words for why it failed or was skipped. */
+  readonly error?: string;
+  /** How long the job shows as running. Default: 40. */
+  readonly durationMs?: number;
+  /** Default: `not-requested`. */
+  readonly deliveryStatus?: string;
+}
+
 export interface DevGatewayOptions {
   /** The generation it plays: 3 is 2026.3.13, 4 is 2026.9.6. */
   readonly protocol: ProtocolVersion;
@@ -34,6 +45,8 @@ export interface DevGatewayOptions {
   readonly trustsProxy?: boolean;
   /** How heartbeat runs end. Default `ok-empty`; "none": no run ever takes place. */
   readonly heartbeat?: HeartbeatOutcome | "none";
+  /** What cron runs come to, asked as each begins. Default: ok, unless heartbeats fail. */
+  readonly cronRun?: CronRunOutcome | ((job: CronJob) => CronRunOutcome);
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log?: (line: GatewayLogLine) => void;

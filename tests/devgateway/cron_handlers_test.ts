@@ -178,6 +178,29 @@ describe("cron.run", () => {
   });
 });
 
+describe("cronRun of the options", () => {
+  test("tells how long each job's run takes and what it comes to", async () => {
+    const cronRun = ({ name }: { name: string }) =>
+      name === "slow"
+        ? { status: "ok" as const, durationMs: 300_000, deliveryStatus: "not-delivered" }
+        : { status: "skipped" as const, error: "empty-heartbeat-file" };
+    await using gateway = createMemoryGateway({ cronRun });
+    const admin = await connectTo(gateway, { scopes: allScopes });
+    const slow = await admin.call("cron.add", { ...everyHour, name: "slow" });
+    const idle = await admin.call("cron.add", { ...everyHour, name: "idle" });
+    const startedAt = gateway.clock.now();
+    for (const { id } of [slow, idle]) await admin.call("cron.run", { id });
+    await gateway.clock.advance(299_999);
+    assert.equal((await admin.call("cron.get", { id: slow.id })).state.runningAtMs, startedAt);
+    assert.equal((await admin.call("cron.run", { id: slow.id })).reason, "already-running");
+    await gateway.clock.advance(1);
+    const rows = (await admin.call("cron.runs", { scope: "all" })).entries;
+    const facts = rows.map((row: Record<string, unknown>) => [row["status"], row["durationMs"], row["deliveryStatus"]]);
+    assert.deepEqual(facts, [["ok", 300_000, "not-delivered"], ["skipped", 40, "not-requested"]]);
+    assert.equal(rows[1].error, "empty-heartbeat-file");
+  });
+});
+
 describe("cron.list and cron.runs", () => {
   test("page, sort and filter", async () => {
     await using gateway = createMemoryGateway({ protocol: 3 });
