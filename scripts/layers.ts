@@ -109,8 +109,10 @@ export const rooms: readonly Room[] = [
     imports: [...bedrock, "platform"],
     // protocol: the method table types what a command may call.
     types: ["protocol", "settings", "identity", "client", "outbox"],
-    // The argument parser is visible in one file; tab writes the shells' completion scripts.
+    // The argument parser is visible in one file; tab writes the shells' completion scripts; string-width knows how
+    // wide a terminal shows text of other scripts.
     packages: [
+      { specifier: "string-width", files: ["src/cli/table.ts"] },
       { specifier: "commander", files: ["src/cli/parse.ts"] },
       { specifier: "@bomb.sh/tab/commander", files: ["src/cli/completion.ts"] },
     ],
@@ -129,7 +131,7 @@ export const rooms: readonly Room[] = [
   {
     name: "root",
     // The composition root: these files join the rooms below, and each other.
-    path: ["src/app.ts", "src/context.ts", "src/login.ts", "src/whoami.ts"],
+    path: ["src/app.ts", "src/context.ts", "src/input.ts", "src/login.ts", "src/run_time.ts", "src/whoami.ts"],
     floor: 6,
     imports: [
       ...bedrock,

@@ -4,7 +4,7 @@
  * The map of the house. Imports go down, or stay within a folder; `scripts/check_layers.ts` holds the table.
  *
  *     7  main.ts                                       the real process
- *     6  src/app.ts, context.ts, login.ts, whoami.ts   composition root, error boundary
+ *     6  src/app.ts, context.ts, login.ts, input.ts …  composition root, error boundary
  *     5  src/commands/                                 one file per verb
  *     4  src/cli/, src/cron/                           what a command is; what an operator does with jobs
  *     3  src/client/, src/devgateway/                  the two ends, which cannot see each other
@@ -22,7 +22,7 @@ import type { Context } from "./cli/context.ts";
 import type { Outcome } from "./cli/outcome.ts";
 import { type FlagValues, type QuickParse, quickParse } from "./cli/quick_parse.ts";
 import type { HelpPage } from "./cli/parse.ts";
-import { createVoice, type Voice } from "./cli/voice.ts";
+import { Voice } from "./cli/voice.ts";
 import { registry } from "./commands/registry.ts";
 import { RunContext } from "./context.ts";
 import { asClawError, exitOf } from "./errors.ts";
@@ -50,17 +50,17 @@ export async function run(world: World): Promise<number> {
   const { args } = world;
   // A usage error must obey these too, before anything is parsed.
   const early = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
-  let voice = createVoice(world, {
+  let voice = new Voice(world, {
     ...(early.includes("--json") ? { json: true } : {}),
     ...(early.includes("--no-color") ? { noColor: true } : {}),
   });
   try {
     const parsed = await understand(args);
     if ("help" in parsed) {
-      voice.show({ data: parsed.data ?? { help: parsed.help }, view: { kind: "raw", text: parsed.help } });
+      await voice.show({ data: parsed.data ?? { help: parsed.help }, view: { kind: "raw", text: parsed.help } });
       return 0;
     }
-    voice = createVoice(world, parsed.values);
+    voice = new Voice(world, parsed.values);
     return await runCommand(parsed, world, voice);
   } catch (thrown) {
     const error = asClawError(thrown);
@@ -105,32 +105,34 @@ async function topicPage(topic: string): Promise<string | undefined> {
 }
 
 async function runCommand({ command, values, operands }: QuickParse, world: World, voice: Voice): Promise<number> {
-  await using context = new RunContext({ world, values, voice, complete: completeWords });
+  // A flag that the command has for itself (`--timeout` of `cron add`) is no setting of the connection.
+  const shared = Object.fromEntries(Object.entries(values).filter(([name]) => command.flags[name] === undefined));
+  await using context = new RunContext({ world, values: shared, voice, complete: completeWords });
   const outcome = await command.run(optionsOf(command, values), operands, context);
   return await deliver(outcome, command, voice);
 }
 
-/** Booleans that were not given are false, so that a command need not know about absence. */
+/** Booleans that were not given are false and lists empty, so that a command need not know about absence. */
 function optionsOf(command: Command, values: FlagValues): LooseOptions {
   return Object.fromEntries(
     Object.entries(command.flags).map((
       [name, flag],
-    ) => [name, values[name] ?? (flag.type === "boolean" ? false : undefined)]),
+    ) => [name, values[name] ?? { boolean: false, list: [], string: undefined }[flag.type]]),
   );
 }
 
 async function deliver(outcome: Outcome, command: Command, voice: Voice): Promise<number> {
   if (outcome.kind === "stream") {
-    for await (const shown of outcome.items) voice.show(shown);
+    for await (const shown of outcome.items) await voice.show(shown);
     return 0;
   }
   if (outcome.kind === "failed") {
-    if (!voice.json) voice.show(outcome);
+    if (!voice.json) await voice.show(outcome);
     voice.fail(outcome.error, outcome.data);
     return exitOf(outcome.error);
   }
   try {
-    if (voice.json || !voice.quiet || outcome.kind === "negative") voice.show(outcome);
+    if (voice.json || !voice.quiet || outcome.kind === "negative") await voice.show(outcome);
   } catch (thrown) {
     // The gateway has acted already: a number that invites a repetition would be a lie.
     if (command.isReadOnly) throw thrown;

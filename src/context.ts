@@ -1,21 +1,24 @@
 /**
  * Builds what a command may reach, each thing at its first use and at most once: settings → identity → tokens →
- * connection. The one place where the floors below are joined; `login.ts` does it for credentials. Next:
+ * connection. The one place where the floors below are joined; `login.ts` does it for credentials, `input.ts` for what
+ * the person gives. Next:
  * `client/dial.ts`.
  */
-import type { Context, Gateway, WhoAmI } from "./cli/context.ts";
+import type { Context, Edited, Gateway, WhoAmI } from "./cli/context.ts";
+import type { Progress } from "./cli/progress.ts";
 import type { FlagValues } from "./cli/quick_parse.ts";
 import type { Voice } from "./cli/voice.ts";
 import { dial } from "./client/dial.ts";
 import { traceTransport } from "./client/trace.ts";
 import { asClawError, ClawError } from "./errors.ts";
 import { loadOrCreateIdentity } from "./identity/key_file.ts";
-import { createTimeLimit, type TimeLimit, unlessAborted } from "./platform/clock.ts";
 import { findDirectories } from "./platform/directories.ts";
 import { openAppender } from "./platform/files.ts";
 import type { World } from "./platform/world.ts";
 import type { Scope } from "./protocol/mod.ts";
+import { Input } from "./input.ts";
 import { createLogin } from "./login.ts";
+import { RunTime } from "./run_time.ts";
 import { flagLayer } from "./settings/layers.ts";
 import { resolveSettings, type Settings } from "./settings/resolve.ts";
 import { settings as connectionSettings } from "./settings/schema.ts";
@@ -25,7 +28,7 @@ import { openWebSocket } from "./transport/web_socket.ts";
 export interface ContextOptions {
   readonly world: World;
   readonly values: FlagValues;
-  readonly voice: Pick<Voice, "say" | "hide" | "mask">;
+  readonly voice: Pick<Voice, "say" | "ask" | "hide" | "mask" | "progress">;
   readonly complete: Context["complete"];
 }
 
@@ -36,11 +39,10 @@ export class RunContext implements Context, AsyncDisposable {
   readonly #world: World;
   readonly #values: FlagValues;
   readonly #voice: ContextOptions["voice"];
-  readonly #limit: TimeLimit;
+  readonly #time: RunTime;
+  readonly #input: Input;
   readonly #doors: (() => void | Promise<void>)[] = [];
   #settings: Promise<Settings> | undefined;
-  #extraMs = 0;
-  #isStdinRead = false;
 
   constructor({ world, values, voice, complete }: ContextOptions) {
     this.#world = world;
@@ -49,15 +51,12 @@ export class RunContext implements Context, AsyncDisposable {
     this.complete = complete;
     this.clock = world.clock;
     this.ids = world.ids;
-    this.#limit = createTimeLimit(
-      world.clock,
-      () => new ClawError("net/timeout", "the time is over"),
-      world.interrupted,
-    );
+    this.#time = new RunTime(world.clock, world.interrupted);
+    this.#input = new Input({ world, voice, time: this.#time });
   }
 
   get signal(): AbortSignal {
-    return this.#limit.signal;
+    return this.#time.signal;
   }
 
   settings({ isThorough = false } = {}): Promise<Settings> {
@@ -68,7 +67,7 @@ export class RunContext implements Context, AsyncDisposable {
     const settings = await this.settings();
     const store = this.#store();
     const { identity } = await loadOrCreateIdentity(store);
-    const login = createLogin({ settings, identity, tokens: store, need, hide: this.#voice.hide });
+    const login = createLogin({ settings, identity, tokens: store, need, hide: (secret) => this.#voice.hide(secret) });
     const { clock, ids, os } = this.#world;
     const connection = await dial(login, {
       clock,
@@ -101,16 +100,16 @@ export class RunContext implements Context, AsyncDisposable {
   }
 
   async readInput(path: string): Promise<string> {
-    const settings = await this.settings();
-    const complaint = `${path === "-" ? "standard input" : path} did not end in time`;
-    if (settings.timeoutMs.origin.kind !== "default") return await this.#inTime(this.#read(path), complaint);
-    // Nobody said how long: whoever writes the text takes the time it takes, and the gateway gets its own after that.
-    const startedAt = this.clock.elapsed();
-    this.#limit.set(Number.MAX_SAFE_INTEGER);
-    const text = await this.#inTime(this.#read(path), complaint);
-    this.#extraMs += this.clock.elapsed() - startedAt;
-    this.#limit.set(settings.timeoutMs.value + settings.retryMs.value + this.#extraMs);
-    return text;
+    const { timeoutMs } = await this.settings();
+    return await this.#input.read(path, timeoutMs.origin.kind === "default");
+  }
+
+  confirm(question: string): Promise<boolean> {
+    return this.#input.confirm(question);
+  }
+
+  edit(text: string, extension: string): Promise<Edited> {
+    return this.#input.edit(text, extension);
   }
 
   listenSettings(): { readonly port: number | undefined; readonly token: string | undefined } {
@@ -128,8 +127,16 @@ export class RunContext implements Context, AsyncDisposable {
     return { port: typeof port === "string" ? portOf(port) : undefined, token: given === "" ? undefined : given };
   }
 
+  get zone(): string | undefined {
+    return this.#world.zone;
+  }
+
   extendTime(ms: number): void {
-    this.#extraMs += ms;
+    this.#time.extend(ms);
+  }
+
+  progress(): Promise<Progress> {
+    return this.#voice.progress(this.clock);
   }
 
   warn(text: string): void {
@@ -142,22 +149,22 @@ export class RunContext implements Context, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const close of this.#doors.reverse()) await close();
-    this.#limit[Symbol.dispose]();
+    this.#time[Symbol.dispose]();
   }
 
   async #resolveSettings(isThorough: boolean): Promise<Settings> {
     const { env, os, userId } = this.#world;
-    const settings = await this.#inTime(
+    const settings = await this.#input.inTime(
       resolveSettings({
         flags: this.#values,
         env,
         os,
         ...(userId === undefined ? {} : { userId }),
         directories: this.#directories(),
-        readStdin: () => this.#readStdin(),
+        readStdin: () => this.#input.readStdin(),
         runShell: this.#world.runShell,
         signal: this.signal,
-        onTimeKnown: (ms) => this.#limit.set(ms + this.#extraMs),
+        onTimeKnown: (ms) => this.#time.know(ms),
         isThorough,
       }),
       "the credential did not come in time, from its command, file or standard input",
@@ -165,31 +172,6 @@ export class RunContext implements Context, AsyncDisposable {
     for (const warning of settings.warnings) this.warn(warning);
     for (const note of settings.notes) this.note(note);
     return settings;
-  }
-
-  async #read(path: string): Promise<string> {
-    if (path === "-") return await this.#readStdin();
-    const { readInputFile } = await import("./platform/input_file.ts");
-    return await readInputFile(path);
-  }
-
-  async #readStdin(): Promise<string> {
-    if (this.#isStdinRead) {
-      throw new ClawError("usage/bad-flag", "standard input cannot be both the text and the secret", {
-        hint: "give one of them by a file: --file or --token-file",
-      });
-    }
-    this.#isStdinRead = true;
-    if (this.#world.stdin.isTty) this.note("reading from the terminal: end it with Ctrl-D");
-    return await this.#world.stdin.readAll();
-  }
-
-  /** What reads may never end; the run does. @throws ClawError `net/timeout`, `interrupted` */
-  async #inTime<T>(work: Promise<T>, complaint: string): Promise<T> {
-    return await unlessAborted(work, this.signal).catch((thrown: unknown) => {
-      const isLate = thrown instanceof ClawError && thrown.code === "net/timeout";
-      throw isLate ? new ClawError("net/timeout", complaint, { hint: "give it more time with --timeout 60s" }) : thrown;
-    });
   }
 
   #directories() {

@@ -5,10 +5,18 @@
 import type { Context } from "./context.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** A flag without a value is a boolean; with one, a string, possibly out of a closed list. */
+/** A flag without a value is a boolean; with one, a string, possibly out of a closed list; `list` may be repeated. */
 export type FlagDeclaration =
   | { readonly type: "boolean"; readonly summary: string }
-  | { readonly type: "string"; readonly value: string; readonly summary: string; readonly choices?: readonly string[] };
+  | {
+    readonly type: "string";
+    readonly value: string;
+    readonly summary: string;
+    readonly choices?: readonly string[];
+    /** One letter that stands for it: `f` is `-f`. */
+    readonly short?: string;
+  }
+  | { readonly type: "list"; readonly value: string; readonly summary: string };
 
 /** Flags by their name in camelCase: `sessionKey` is `--session-key`. */
 export type FlagDeclarations = Readonly<Record<string, FlagDeclaration>>;
@@ -23,11 +31,12 @@ export interface ArgumentDeclaration {
 }
 
 /** Options as the boundary knows them, before a command's declaration gives them their types. */
-export type LooseOptions = Readonly<Record<string, string | boolean | undefined>>;
+export type LooseOptions = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
-/** What a run gets: a boolean flag is true or false, another its text or undefined. */
+/** What a run gets: a boolean flag is true or false, a list its texts, another its text or undefined. */
 export type OptionsOf<F extends FlagDeclarations> = {
   readonly [Name in keyof F]: F[Name] extends { type: "boolean" } ? boolean
+    : F[Name] extends { type: "list" } ? readonly string[]
     : F[Name] extends { choices: readonly (infer Choice)[] } ? Choice | undefined
     : string | undefined;
 };

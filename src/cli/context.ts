@@ -7,6 +7,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Ids } from "../platform/world.ts";
 import type { Scope } from "../protocol/mod.ts";
 import type { Settings } from "../settings/resolve.ts";
+import type { Progress } from "./progress.ts";
 
 /** How this run was let in: for `claw status`. */
 export interface Login {
@@ -19,6 +20,14 @@ export interface Login {
 export interface Gateway {
   readonly connection: Connection;
   readonly login: Login;
+}
+
+/** What came out of an editor. */
+export interface Edited {
+  readonly text: string;
+  /** Where it stands until it is discarded: nothing that was typed is lost when it cannot be used. */
+  readonly path: string;
+  discard(): void;
 }
 
 /** What this installation knows of itself, offline. */
@@ -40,21 +49,32 @@ export interface Context {
   readonly ids: Ids;
   /** Aborted when the run's time is over or a signal came. */
   readonly signal: AbortSignal;
+  /** The person's IANA time zone, or undefined where the system names none. */
+  readonly zone: string | undefined;
   /** Resolved once: the first call decides whether to look in places that cannot matter, for showing them. */
   settings(options?: { readonly isThorough: boolean }): Promise<Settings>;
-  /** Connects with at least this scope. @throws ClawError as `dial` and the settings do */
+  /** Connects anew with at least this scope. @throws ClawError as `dial` and the settings do */
   gateway(need: Scope): Promise<Gateway>;
   whoAmI(): Promise<WhoAmI>;
   /** A secret as something that may be shown: 6 hex digits; passwords have none. */
   fingerprint(secret: string): Promise<string>;
   /** All of standard input, or of a file of the user's. @throws ClawError `input/invalid`, `store/io` */
   readInput(path: "-" | string): Promise<string>;
+  /** Asks for a yes on the terminal. @throws ClawError `usage/missing-argument` where nobody can be asked */
+  confirm(question: string): Promise<boolean>;
+  /**
+   * Lets the person change a text in `$VISUAL` or `$EDITOR`, in a private file with this extension.
+   * @throws ClawError `config/invalid` when no editor starts, `input/invalid` when it fails, `store/io`
+   */
+  edit(text: string, extension: string): Promise<Edited>;
   /** For a verb that listens: the port asked for, if any, and the token given for this run, if any. */
   listenSettings(): { readonly port: number | undefined; readonly token: string | undefined };
   /** What the completion library prints: a shell's script, or the answer to the words typed so far. */
   complete(request: { readonly script: string } | { readonly words: readonly string[] }): Promise<string>;
   /** The time limit grows by this: for verbs that wait for more than an answer. */
   extendTime(ms: number): void;
+  /** Says on stderr what is going on, until it is disposed of: a moving line on a terminal, else a line at a time. */
+  progress(): Promise<Progress>;
   /** A word on stderr that is no failure. */
   warn(text: string): void;
   /** A word on stderr for `--verbose`. */

@@ -31,9 +31,18 @@ export function wantsColour(
   return isTty();
 }
 
-/** The view as text with a final line end. */
-export function renderView(view: View, style: Style): string {
+/**
+ * The view as text with a final line end.
+ * @param columns the width of the terminal; undefined where nothing needs to fit
+ */
+export async function renderView(view: View, style: Style, columns?: number): Promise<string> {
   if (view.kind === "raw") return view.text;
+  if (view.kind === "stack") {
+    const texts = await Promise.all(view.views.map((part) => renderView(part, style, columns)));
+    return texts.filter((text) => text !== "").join(view.isSpaced === true ? "\n" : "");
+  }
+  // Few commands show one, and measuring text takes a library.
+  if (view.kind === "table") return (await import("./table.ts")).renderTable(view, style, columns);
   if (view.kind === "line") return `${escapeLine(view.text)}\n`;
   const width = Math.max(0, ...view.pairs.map(([label]) => label.length));
   return view.pairs.map(([label, value]) => `${style.dim(label.padEnd(width))}  ${escapeLine(value)}\n`).join("");

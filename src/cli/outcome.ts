@@ -8,7 +8,20 @@ import type { ClawError } from "../errors.ts";
 export type View =
   | { readonly kind: "line"; readonly text: string }
   | { readonly kind: "pairs"; readonly pairs: readonly (readonly [label: string, value: string])[] }
+  | { readonly kind: "table"; readonly columns: readonly Column[]; readonly rows: readonly (readonly Cell[])[] }
+  /** Views below each other, with an empty line between them where `isSpaced`. */
+  | { readonly kind: "stack"; readonly views: readonly View[]; readonly isSpaced?: boolean }
   | { readonly kind: "raw"; readonly text: string };
+
+/** A column of a table; one that shrinks is cut with `…` where a terminal is too narrow. */
+export interface Column {
+  readonly label: string;
+  readonly align?: "right";
+  readonly shrinks?: true;
+}
+
+/** A cell of a table, possibly with a tone that shows in colour. */
+export type Cell = string | { readonly text: string; readonly tone: "bad" | "warn" | "dim" };
 
 /** The data that goes under `data` in `--json`, and its view. */
 export interface Shown {

@@ -110,20 +110,23 @@ function declare(
 }
 
 function optionOf(name: string, flag: FlagDeclaration): Option {
-  const text = flag.type === "boolean" ? flagName(name) : `${flagName(name)} <${flag.value}>`;
+  const short = flag.type === "string" && flag.short !== undefined ? `-${flag.short}, ` : "";
+  const text = flag.type === "boolean" ? flagName(name) : `${short}${flagName(name)} <${flag.value}>`;
   const option = new Option(text, flag.summary);
+  if (flag.type === "list") return option.argParser((value, before?: readonly string[]) => [...before ?? [], value]);
   return flag.type === "string" && flag.choices !== undefined ? option.choices(flag.choices) : option;
 }
 
 /** The library spells `--no-color` as `color: false`, and gives it a default. */
 function valuesOf(options: Record<string, unknown>, declared: FlagDeclarations): FlagValues {
-  const values: Record<string, string | true> = {};
+  const values: Record<string, string | true | readonly string[]> = {};
   for (const name of Object.keys(declared)) {
     const positive = /^no([A-Z])(.*)$/.exec(name);
     const value = positive === null
       ? options[name]
       : options[`${positive[1]?.toLowerCase()}${positive[2]}`] === false || undefined;
     if (value === true || typeof value === "string") values[name] = value;
+    else if (Array.isArray(value)) values[name] = value as readonly string[];
   }
   return values;
 }

@@ -6,7 +6,7 @@
 import { type Command, type FlagDeclarations, flagName, type Registration } from "./command.ts";
 
 /** Values of flags by their declared names; an absent flag is not a member. */
-export type FlagValues = Readonly<Record<string, string | true>>;
+export type FlagValues = Readonly<Record<string, string | true | readonly string[]>>;
 
 export interface QuickParse {
   readonly command: Command;
@@ -24,15 +24,12 @@ export async function quickParse(
   if (registration === undefined) return undefined;
   const command = await registration.load();
   const flags = byName({ ...globals, ...command.flags });
-  const values: Record<string, string | true> = {};
+  const values: Record<string, string | true | readonly string[]> = {};
   const operands: string[] = [];
   const rest = args.slice(registration.words.length);
   for (let at = 0; at < rest.length; at++) {
     const arg = rest[at] ?? "";
-    if (arg === "--") {
-      operands.push(...rest.slice(at + 1));
-      break;
-    }
+    if (arg === "--") return finish(command, values, [...operands, ...rest.slice(at + 1)]);
     if (!arg.startsWith("-") || arg === "-") {
       operands.push(arg);
       continue;
@@ -47,9 +44,14 @@ export async function quickParse(
     }
     const value = equals < 0 ? rest[++at] : arg.slice(equals + 1);
     if (value === undefined || (value.startsWith("-") && value !== "-")) return undefined;
-    if (flag.declaration.choices?.includes(value) === false) return undefined;
-    values[flag.name] = value;
+    if (flag.declaration.type === "string" && flag.declaration.choices?.includes(value) === false) return undefined;
+    const before = values[flag.name];
+    values[flag.name] = flag.declaration.type === "string" ? value : [...Array.isArray(before) ? before : [], value];
   }
+  return finish(command, values, operands);
+}
+
+function finish(command: Command, values: FlagValues, operands: readonly string[]): QuickParse | undefined {
   return fits(command, operands) ? { command, values, operands } : undefined;
 }
 

@@ -3,57 +3,94 @@
  * so that a secret which a gateway echoes in its prose is masked like any other.
  */
 import type { ClawError } from "../errors.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Output, World } from "../platform/world.ts";
+import { escapeLine } from "./escape.ts";
 import { createStyle, renderError, renderNote, renderView, wantsColour } from "./human.ts";
 import { jsonData, jsonError } from "./json.ts";
 import type { Shown } from "./outcome.ts";
+import type { Progress } from "./progress.ts";
 import type { FlagValues } from "./quick_parse.ts";
-
-export interface Voice {
-  readonly json: boolean;
-  readonly quiet: boolean;
-  /** Data, as the view or as JSON. @throws ClawError `store/io` */
-  show(shown: Shown): void;
-  fail(error: ClawError, data?: unknown): void;
-  say(kind: "warning" | "note", text: string): void;
-  /** From now on this text is never said. */
-  hide(secret: string): void;
-  /** A text without what must not be said. */
-  mask(text: string): string;
-}
 
 /** Shorter ones stand in too many innocent words. */
 const shortestSecret = 8;
 
-export function createVoice(world: Pick<World, "env" | "stdout" | "stderr">, values: FlagValues): Voice {
-  const json = values["json"] === true;
-  const quiet = values["quiet"] === true;
-  const secrets = new Set<string>();
-  const mask = (text: string) => [...secrets].reduce((masked, secret) => masked.replaceAll(secret, "***"), text);
-  const styleOf = (stream: Output) =>
-    createStyle(wantsColour(world.env, () => stream.isTty, values["noColor"] === true));
-  const words = (text: string) => {
+export class Voice {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly #world: Pick<World, "env" | "stdout" | "stderr">;
+  readonly #values: FlagValues;
+  readonly #secrets = new Set<string>();
+  #progress: Progress | undefined;
+
+  constructor(world: Pick<World, "env" | "stdout" | "stderr">, values: FlagValues) {
+    this.#world = world;
+    this.#values = values;
+    this.json = values["json"] === true;
+    this.quiet = values["quiet"] === true;
+  }
+
+  /** Data, as the view or as JSON. @throws ClawError `store/io` */
+  async show({ data, view }: Shown): Promise<void> {
+    const { stdout } = this.#world;
+    const isTable = view.kind === "table" || view.kind === "stack";
+    const columns = !this.json && isTable && stdout.isTty ? stdout.columns : undefined;
+    const text = this.json ? jsonData(data) : await renderView(view, this.#styleOf(stdout), columns);
+    this.#progress?.clear();
+    stdout.write(this.mask(text));
+  }
+
+  fail(error: ClawError, data?: unknown): void {
+    const { stdout, stderr } = this.#world;
+    if (!this.json) return this.#speak(renderError(error, this.#styleOf(stderr)));
+    try {
+      stdout.write(this.mask(jsonError(error, data)));
+    } catch {
+      this.#speak(renderError(error, this.#styleOf(stderr)));
+    }
+  }
+
+  say(kind: "warning" | "note", text: string): void {
+    const isSaid = kind === "note" ? this.#values["verbose"] === true : !this.quiet;
+    if (isSaid) this.#speak(renderNote(kind, text, this.#styleOf(this.#world.stderr)));
+  }
+
+  /** A question on stderr, without a line end. */
+  ask(question: string): void {
+    this.#speak(`claw: ${escapeLine(question)} `);
+  }
+
+  /** What is going on from now on, until it is disposed of; one at a time. */
+  async progress(clock: Clock): Promise<Progress> {
+    const { createProgress } = await import("./progress.ts");
+    const { isTty, columns } = this.#world.stderr;
+    const write = this.quiet ? () => {} : (text: string) => this.#write(text);
+    return this.#progress = createProgress({ isTty, columns, write }, clock);
+  }
+
+  /** From now on this text is never said. */
+  hide(secret: string): void {
+    if (secret.length >= shortestSecret) this.#secrets.add(secret);
+  }
+
+  /** A text without what must not be said. */
+  mask(text: string): string {
+    return [...this.#secrets].reduce((masked, secret) => masked.replaceAll(secret, "***"), text);
+  }
+
+  #speak(text: string): void {
+    this.#progress?.clear();
+    this.#write(text);
+  }
+
+  #write(text: string): void {
     // Nobody is left to be told when stderr is gone.
     try {
-      world.stderr.write(mask(text));
+      this.#world.stderr.write(this.mask(text));
     } catch { /* see above */ }
-  };
-  return {
-    json,
-    quiet,
-    show: ({ data, view }) => world.stdout.write(mask(json ? jsonData(data) : renderView(view, styleOf(world.stdout)))),
-    fail(error, data) {
-      if (!json) return words(renderError(error, styleOf(world.stderr)));
-      try {
-        world.stdout.write(mask(jsonError(error, data)));
-      } catch {
-        words(renderError(error, styleOf(world.stderr)));
-      }
-    },
-    say(kind, text) {
-      if (kind === "note" ? values["verbose"] === true : !quiet) words(renderNote(kind, text, styleOf(world.stderr)));
-    },
-    hide: (secret) => void (secret.length >= shortestSecret && secrets.add(secret)),
-    mask,
-  };
+  }
+
+  #styleOf(stream: Output) {
+    return createStyle(wantsColour(this.#world.env, () => stream.isTty, this.#values["noColor"] === true));
+  }
 }

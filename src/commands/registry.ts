@@ -22,6 +22,81 @@ export const registry: readonly Registration[] = [
     load: async () => (await import("./whoami.ts")).whoami,
   },
   {
+    words: ["cron", "list"],
+    summary: "list the jobs, with when they run next",
+    load: async () => (await import("./cron/list.ts")).cronList,
+  },
+  {
+    words: ["cron", "show"],
+    summary: "show one job in full, with its next runs",
+    load: async () => (await import("./cron/show.ts")).cronShow,
+  },
+  {
+    words: ["cron", "add"],
+    summary: "add a job",
+    load: async () => (await import("./cron/add.ts")).cronAdd,
+  },
+  {
+    words: ["cron", "edit"],
+    summary: "change a job, by flags or in an editor",
+    load: async () => (await import("./cron/edit.ts")).cronEdit,
+  },
+  {
+    words: ["cron", "enable"],
+    summary: "switch a job on",
+    load: async () => (await import("./cron/enable.ts")).cronEnable,
+  },
+  {
+    words: ["cron", "disable"],
+    summary: "switch a job off",
+    load: async () => (await import("./cron/disable.ts")).cronDisable,
+  },
+  {
+    words: ["cron", "rm"],
+    summary: "remove a job",
+    load: async () => (await import("./cron/remove.ts")).cronRemove,
+  },
+  {
+    words: ["cron", "run"],
+    summary: "run a job now",
+    load: async () => (await import("./cron/run.ts")).cronRun,
+  },
+  {
+    words: ["cron", "runs"],
+    summary: "show what runs came to",
+    load: async () => (await import("./cron/runs.ts")).cronRuns,
+  },
+  {
+    words: ["cron", "status"],
+    summary: "check the scheduler: whether it is on, and what comes next",
+    load: async () => (await import("./cron/status.ts")).cronStatus,
+  },
+  {
+    words: ["cron", "apply"],
+    summary: "make the gateway's jobs what a file says",
+    load: async () => (await import("./cron/apply.ts")).cronApply,
+  },
+  {
+    words: ["cron", "diff"],
+    summary: "compare the gateway's jobs with a file; exit 1 when they differ",
+    load: async () => (await import("./cron/diff.ts")).cronDiff,
+  },
+  {
+    words: ["cron", "export"],
+    summary: "print the jobs as a file for apply",
+    load: async () => (await import("./cron/export.ts")).cronExport,
+  },
+  {
+    words: ["cron", "doctor"],
+    summary: "look for jobs that do not run as they should; exit 1 when there are some",
+    load: async () => (await import("./cron/doctor.ts")).cronDoctor,
+  },
+  {
+    words: ["cron", "next"],
+    summary: "show the coming runs of all jobs on one time line",
+    load: async () => (await import("./cron/next.ts")).cronNext,
+  },
+  {
     words: ["gateway", "dev"],
     summary: "run the embedded gateway on this machine, for tests and demos",
     load: async () => (await import("./gateway_dev.ts")).gatewayDev,

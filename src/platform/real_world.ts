@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import process from "node:process";
 import { ClawError } from "../errors.ts";
-import { realClock } from "./clock.ts";
+import { realClock, unlessAborted } from "./clock.ts";
 import { osCodeOf } from "./files.ts";
 import type { Ids, Input, Os, Output, World } from "./world.ts";
 
@@ -22,6 +22,9 @@ export function createRealWorld(): World {
     env: process.env,
     os: osOf(process.platform),
     userId: process.getuid?.(),
+    get zone() {
+      return findZone(process.env["TZ"]);
+    },
     stdin: createInput(),
     stdout: createOutput(1),
     stderr: createOutput(2),
@@ -29,7 +32,19 @@ export function createRealWorld(): World {
     ids: realIds,
     interrupted: catchSignals(),
     runShell: async (commandLine, signal) => (await import("./shell.ts")).runShell(commandLine, signal),
+    runEditor: async (commandLine, path) => (await import("./editor.ts")).runEditor(commandLine, path),
   };
+}
+
+/**
+ * Both runtimes say UTC for a TZ that they do not know (POSIX rules such as `CET-1CEST`, a path, a misspelling), which
+ * would be a wrong answer where none is right.
+ */
+function findZone(tz: string | undefined): string | undefined {
+  const zone: string | undefined = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone === undefined || zone === "Etc/Unknown") return undefined;
+  const isSaid = tz === undefined || tz === "" || /^(Etc\/)?(UTC|UCT|GMT|Zulu|Universal)(0|[+-]0)?$/i.test(tz);
+  return zone === "UTC" && !isSaid ? undefined : zone;
 }
 
 function osOf(platform: string): Os {
@@ -51,6 +66,7 @@ function createInput(): Input {
     get isTty() {
       return isTerminal(0);
     },
+    readLine: (signal) => readLine(signal),
     async readAll() {
       const chunks: Uint8Array[] = [];
       try {
@@ -72,6 +88,27 @@ function createInput(): Input {
       }
     },
   };
+}
+
+/** Byte by byte, so that nothing behind the line is taken away from who reads next. */
+async function readLine(signal: AbortSignal): Promise<string | undefined> {
+  const bytes: number[] = [];
+  const byte = new Uint8Array(1);
+  for (;;) {
+    const count = await unlessAborted(readByte(byte), signal);
+    if (count === 0 && bytes.length === 0) return undefined;
+    if (count === 0 || byte[0] === 10) break;
+    bytes.push(byte[0] ?? 0);
+  }
+  return new TextDecoder().decode(new Uint8Array(bytes)).replace(/\r$/, "");
+}
+
+function readByte(byte: Uint8Array): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.read(0, byte, 0, 1, null, (cause, count) => cause === null ? resolve(count) : reject(cause));
+  }).catch((cause: unknown) => {
+    throw new ClawError("input/invalid", `cannot read standard input: ${osCodeOf(cause)}`, { cause });
+  }) as Promise<number>;
 }
 
 function createOutput(fd: 1 | 2): Output {

@@ -10,6 +10,8 @@ export interface Input {
   readonly isTty: boolean;
   /** Everything up to the end of input. */
   readAll(): Promise<string>;
+  /** One line without its end; undefined when the input has ended. @throws the signal's reason */
+  readLine(signal: AbortSignal): Promise<string | undefined>;
 }
 
 export interface Output {
@@ -43,6 +45,8 @@ export interface World {
   readonly os: Os;
   /** Numeric user id, or undefined where the system has none. */
   readonly userId: number | undefined;
+  /** The person's IANA time zone, or undefined where the system names none that the runtime knows. */
+  readonly zone: string | undefined;
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -52,4 +56,6 @@ export interface World {
   readonly interrupted: AbortSignal;
   /** Runs a command line by the system's shell and collects its output. */
   runShell(commandLine: string, signal: AbortSignal): Promise<CommandResult>;
+  /** Opens a file in an editor, given as a shell command, on this terminal. @returns its exit code */
+  runEditor(commandLine: string, path: string): Promise<number>;
 }

@@ -18,11 +18,11 @@ export interface Given {
 export type Layer = Readonly<Partial<Record<SettingKey, Given>>>;
 
 /** Flags by their keys; `true` is a switch. @throws ClawError `usage/bad-flag` when a value is empty */
-export function flagLayer(flags: Readonly<Record<string, string | boolean | undefined>>): Layer {
+export function flagLayer(flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>): Layer {
   const layer: Partial<Record<SettingKey, Given>> = {};
   for (const { key, name } of settings) {
     const value = flags[key];
-    if (value === undefined || value === false) continue;
+    if (typeof value !== "string" && value !== true) continue;
     const origin: Origin = { kind: "flag", name: `--${name}` };
     // `--token "$UNSET"` must not quietly become some other credential.
     if (value === "") throw invalid(origin, "the value is empty");

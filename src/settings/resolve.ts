@@ -28,7 +28,7 @@ export type { SecretChoice, Shadowed } from "./secret_choice.ts";
 /** What settings are made from. */
 export interface SettingsInput {
   /** By the settings' keys; other members are ignored. */
-  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+  readonly flags: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly env: Env;
   readonly os: Os;
   /** Numeric, for judging who owns a secret's file; undefined where files have no owners. */

@@ -25,8 +25,8 @@ describe("escapeText()", () => {
     }
   });
 
-  it("shows a hostile pairing request as what it is", () => {
-    const view = renderView({
+  it("shows a hostile pairing request as what it is", async () => {
+    const view = await renderView({
       kind: "pairs",
       pairs: [["device", hostileName], ["scopes", "operator.admin\noperator.read"]],
     }, createStyle(false));
@@ -59,8 +59,8 @@ describe("escapeJson()", () => {
 });
 
 describe("renderView()", () => {
-  it("lets no text from afar make a line of its own", () => {
-    const view = renderView({ kind: "line", text: "gateway 1.0\nclaw: error: no" }, createStyle(false));
+  it("lets no text from afar make a line of its own", async () => {
+    const view = await renderView({ kind: "line", text: "gateway 1.0\nclaw: error: no" }, createStyle(false));
     assert.equal(view, "gateway 1.0\\nclaw: error: no\n");
   });
 });

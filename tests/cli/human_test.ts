@@ -8,12 +8,13 @@ import { ClawError, exitOf, faults } from "../../src/errors.ts";
 const plain = createStyle(false);
 
 describe("renderView()", () => {
-  it("aligns pairs", () => {
-    const view = renderView({ kind: "pairs", pairs: [["a", "1"], ["long", "2"]] }, plain);
+  it("aligns pairs", async () => {
+    const view = await renderView({ kind: "pairs", pairs: [["a", "1"], ["long", "2"]] }, plain);
     assert.equal(view, "a     1\nlong  2\n");
   });
 
-  it("prints raw text untouched", () => assert.equal(renderView({ kind: "raw", text: "\x1b[1m" }, plain), "\x1b[1m"));
+  it("prints raw text untouched", async () =>
+    assert.equal(await renderView({ kind: "raw", text: "\x1b[1m" }, plain), "\x1b[1m"));
 });
 
 describe("renderError()", () => {

@@ -25,11 +25,12 @@ async function usageError(args: readonly string[]): Promise<ClawError> {
 /** Command lines around the real flags and words: most are right, some are not. */
 async function anyArgs() {
   const event = await registry[0]?.load();
-  const declared = Object.entries({ ...globals, ...event?.flags });
+  const edit = await registry.find(({ words }) => words.join(" ") === "cron edit")?.load();
+  const declared = Object.entries({ ...globals, ...event?.flags, ...edit?.flags });
   const flag = fc.constantFrom(...declared).chain(([name, declaration]): fc.Arbitrary<readonly string[]> => {
     if (declaration.type === "boolean") return fc.constant([flagName(name)]);
     const value = fc.oneof(
-      fc.constantFrom(...(declaration.choices ?? ["x", "10s", "-", "a b"])),
+      fc.constantFrom(...(declaration.type === "string" && declaration.choices || ["x", "10s", "-", "a b"])),
       fc.string({ maxLength: 4 }),
     );
     return value.chain((text) => fc.constantFrom([flagName(name), text], [`${flagName(name)}=${text}`]));
@@ -37,7 +38,16 @@ async function anyArgs() {
   const word = fc.oneof(fc.constantFrom("text", "-", "--", "--nope", "-x", ""), fc.string({ maxLength: 5 })).map((
     text,
   ) => [text]);
-  const words = fc.constantFrom(["event"], ["status"], ["whoami"], ["gateway", "dev"], ["completion"], ["gateway"], []);
+  const words = fc.constantFrom(
+    ["event"],
+    ["cron", "edit"],
+    ["status"],
+    ["whoami"],
+    ["gateway", "dev"],
+    ["completion"],
+    ["gateway"],
+    [],
+  );
   return fc.tuple(words, fc.array(fc.oneof(flag, word), { maxLength: 5 })).map((
     [head, tail],
   ) => [...head, ...tail.flat()]);

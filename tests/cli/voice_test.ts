@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createVoice } from "../../src/cli/voice.ts";
+import { Voice } from "../../src/cli/voice.ts";
 import { ClawError } from "../../src/errors.ts";
 
-function listenTo(values: Parameters<typeof createVoice>[1]) {
+function listenTo(values: ConstructorParameters<typeof Voice>[1]) {
   const said = { stdout: "", stderr: "" };
   const output = (name: keyof typeof said) => ({
     isTty: false,
     columns: 80,
     write: (text: string) => void (said[name] += text),
   });
-  return { voice: createVoice({ env: {}, stdout: output("stdout"), stderr: output("stderr") }, values), said };
+  return { voice: new Voice({ env: {}, stdout: output("stdout"), stderr: output("stderr") }, values), said };
 }
 
 describe("Voice.hide()", () => {
-  it("keeps a secret that a gateway echoes out of everything that is said", () => {
+  it("keeps a secret that a gateway echoes out of everything that is said", async () => {
     for (const values of [{ verbose: true }, { verbose: true, json: true }] as const) {
       const { voice, said } = listenTo(values);
       voice.hide("s3cret-token");
       const text = "wrong token s3cret-token";
-      voice.show({ data: { text }, view: { kind: "line", text } });
+      await voice.show({ data: { text }, view: { kind: "line", text } });
       voice.fail(new ClawError("auth/rejected", text, { hint: text, details: { closeReason: text } }));
       voice.say("note", text);
       assert.doesNotMatch(said.stdout + said.stderr, /s3cret/);

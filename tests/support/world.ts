@@ -8,8 +8,9 @@ import { join } from "node:path";
 import process from "node:process";
 import { run } from "../../src/app.ts";
 import { type Clock, realClock } from "../../src/platform/clock.ts";
+import { runEditor } from "../../src/platform/editor.ts";
 import { runShell } from "../../src/platform/shell.ts";
-import type { Output, World } from "../../src/platform/world.ts";
+import type { Input, Output, World } from "../../src/platform/world.ts";
 
 /** What a test may choose; all else is plain and safe. */
 export interface WorldChoices {
@@ -17,6 +18,8 @@ export interface WorldChoices {
   readonly stdin?: string | Promise<string>;
   readonly clock?: Clock;
   readonly isTty?: boolean;
+  /** The person's zone. Default: UTC. */
+  readonly zone?: string;
   readonly interrupted?: AbortSignal;
   readonly stdout?: Output;
 }
@@ -62,7 +65,8 @@ function createWorld(
     env: { HOME: home, ...choices.env },
     os: "linux",
     userId: process.getuid?.(),
-    stdin: { isTty: choices.isTty ?? false, readAll: () => Promise.resolve(choices.stdin ?? "") },
+    zone: choices.zone ?? "UTC",
+    stdin: createInput(choices),
     stdout: choices.stdout ?? stdout,
     stderr,
     clock: choices.clock ?? realClock,
@@ -73,6 +77,21 @@ function createWorld(
     },
     interrupted: choices.interrupted ?? new AbortController().signal,
     runShell,
+    runEditor,
+  };
+}
+
+function createInput({ isTty = false, stdin = "" }: WorldChoices): Input {
+  let rest: readonly string[] | undefined;
+  return {
+    isTty,
+    readAll: () => Promise.resolve(stdin),
+    async readLine() {
+      rest ??= (await stdin).split("\n");
+      const [line, ...others] = rest;
+      rest = others;
+      return line === "" && others.length === 0 ? undefined : line;
+    },
   };
 }
 

@@ -1,0 +1,67 @@
+/**
+ * Tables in text: columns side by side, two spaces apart, with a line of labels. On a terminal the columns that may
+ * shrink are cut to its width; elsewhere nothing is cut, so that other programs get every character. Widths are those of
+ * East Asian scripts and emoji too, by the library for it (string-width).
+ */
+import stringWidth from "string-width";
+import { escapeLine } from "./escape.ts";
+import type { Style } from "./human.ts";
+import type { Cell, Column, View } from "./outcome.ts";
+
+const gap = "  ";
+/** A column that shrinks keeps at least this much. */
+const leastWidth = 8;
+
+export function renderTable(view: Extract<View, { kind: "table" }>, style: Style, columns?: number): string {
+  const rows = view.rows.map((row) => row.map((cell) => escapeLine(textOf(cell))));
+  const wanted = view.columns.map(({ label }, at) =>
+    Math.max(stringWidth(label), ...rows.map((row) => stringWidth(row[at] ?? "")))
+  );
+  const widths = columns === undefined ? wanted : fit(wanted, view.columns, columns);
+  const last = view.columns.length - 1;
+  const line = (cells: readonly string[], paint: (text: string, at: number) => string) =>
+    cells.map((cell, at) => paint(pad(cut(cell, widths[at] ?? 0), widths[at] ?? 0, view.columns[at], at === last), at))
+      .join(gap).trimEnd();
+  const head = line(view.columns.map(({ label }) => label), (text) => style.dim(text));
+  const body = rows.map((row, index) => line(row, (text, at) => paintCell(view.rows[index]?.[at], text, style)));
+  return [head, ...body].map((text) => `${text}\n`).join("");
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === "string" ? cell : cell.text;
+}
+
+function paintCell(cell: Cell | undefined, text: string, style: Style): string {
+  if (cell === undefined || typeof cell === "string" || text.trim() === "") return text;
+  return { bad: style.red, warn: style.yellow, dim: style.dim }[cell.tone](text);
+}
+
+/** Takes width from the widest of the columns that shrink until the line fits, or nothing more can be taken. */
+function fit(wanted: readonly number[], columns: readonly Column[], total: number): readonly number[] {
+  const widths = [...wanted];
+  let excess = widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1)) - total;
+  while (excess > 0) {
+    const shrinkable = widths.map((width, at) => columns[at]?.shrinks === true && width > leastWidth ? width : 0);
+    const widest = Math.max(...shrinkable);
+    if (widest === 0) break;
+    widths[shrinkable.indexOf(widest)] = widest - 1;
+    excess -= 1;
+  }
+  return widths;
+}
+
+function pad(text: string, width: number, column: Column | undefined, isLast: boolean): string {
+  const space = " ".repeat(Math.max(0, width - stringWidth(text)));
+  if (column?.align === "right") return space + text;
+  return isLast ? text : text + space;
+}
+
+function cut(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  let kept = "";
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (stringWidth(kept + segment) > width - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}

@@ -1,0 +1,51 @@
+/**
+ * How long a run may take: what the settings say, plus what was granted for waiting, and no time at all while a person
+ * is busy. Made by `context.ts`.
+ */
+import { ClawError } from "./errors.ts";
+import { type Clock, createTimeLimit, type TimeLimit } from "./platform/clock.ts";
+
+export class RunTime implements Disposable {
+  readonly #clock: Clock;
+  readonly #limit: TimeLimit;
+  #knownMs: number | undefined;
+  #extraMs = 0;
+
+  /** @param interrupted aborted when a signal came */
+  constructor(clock: Clock, interrupted: AbortSignal) {
+    this.#clock = clock;
+    this.#limit = createTimeLimit(clock, () => new ClawError("net/timeout", "the time is over"), interrupted);
+  }
+
+  /** Aborted when the time is over or a signal came. */
+  get signal(): AbortSignal {
+    return this.#limit.signal;
+  }
+
+  /** What the settings say, in ms from the start of the run. */
+  know(ms: number): void {
+    this.#knownMs = ms;
+    this.#limit.set(ms + this.#extraMs);
+  }
+
+  /** Grants more. */
+  extend(ms: number): void {
+    this.#extraMs += ms;
+    if (this.#knownMs !== undefined) this.#limit.set(this.#knownMs + this.#extraMs);
+  }
+
+  /** What a person does meanwhile does not count. */
+  async pause<T>(work: () => Promise<T>): Promise<T> {
+    const startedAt = this.#clock.elapsed();
+    this.#limit.set(Number.MAX_SAFE_INTEGER);
+    try {
+      return await work();
+    } finally {
+      this.extend(this.#clock.elapsed() - startedAt);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#limit[Symbol.dispose]();
+  }
+}
