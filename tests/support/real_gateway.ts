@@ -34,6 +34,8 @@ export interface RealGateway extends AsyncDisposable {
   readonly configPath: string;
   /** What it has logged so far. */
   log(): string;
+  /** Runs the official command line of the gateway's own version against it. @returns its standard output */
+  cli(...args: readonly string[]): Promise<string>;
   /** Stops its event loop for `blockMs` as soon as it has sent the next challenge. */
   block(): void;
   /** Starts it again after `stop`, with all it knew. */
@@ -57,6 +59,7 @@ export async function startRealGateway(version: Version, options: GatewayOptions
     url: `ws://127.0.0.1:${port}`,
     secret,
     configPath: join(dir, ".openclaw/openclaw.json"),
+    cli: async (...args) => (await script("cli", version, dir, ...args)).stdout,
     log: () => readFileSync(join(dir, "gateway.log"), "utf8"),
     block: () => void process.kill(pid ?? 0, "SIGWINCH"),
     async start() {
@@ -85,8 +88,8 @@ export async function startRealGateway(version: Version, options: GatewayOptions
   return gateway;
 }
 
-async function runScript(args: readonly string[], options: GatewayOptions): Promise<void> {
-  await run("bash", [join(root, "scripts/real_gateway.sh"), ...args], { env: environment(options) });
+function runScript(args: readonly string[], options: GatewayOptions): Promise<{ readonly stdout: string }> {
+  return run("bash", [join(root, "scripts/real_gateway.sh"), ...args], { env: environment(options) });
 }
 
 function environment({ auth, config, trustsProxy, blockMs }: GatewayOptions): NodeJS.ProcessEnv {
