@@ -153,7 +153,10 @@ export const CronAddParams = z.lazy(() =>
 );
 export type CronAddParams = z.infer<typeof CronAddParams>;
 
-/** What `cron.update` may change. The payload may be given in part: its `kind` and what differs. */
+/**
+ * What `cron.update` may change. The payload may be given in part: its `kind` and what differs. `null` takes a member
+ * away: `agentId` and `sessionKey` in both generations, all others on protocol 4 only; `description` goes with "".
+ */
 export const CronPatch = z.lazy(() =>
   z.strictObject({
     ...z.partial(z.strictObject(jobMembers())).def.shape,
@@ -161,8 +164,14 @@ export const CronPatch = z.lazy(() =>
     delivery: z.optional(z.strictObject({
       mode: z.optional(z.enum(["none", "announce", "webhook"])),
       ...route(),
+      channel: z.optional(z.nullable(nonEmpty())),
+      to: z.optional(z.nullable(nonEmpty())),
+      accountId: z.optional(z.nullable(nonEmpty())),
+      threadId: z.optional(z.nullable(z.union([z.string(), z.number()]))),
+      failureDestination: z.optional(z.nullable(destination())),
       completionDestination: completion(),
     })),
+    failureAlert: z.optional(z.nullable(CronFailureAlert)),
     displayName: z.optional(z.nullable(nonEmpty())),
   })
 );

@@ -68,6 +68,8 @@ const byDetail: Readonly<Record<string, Verdict>> = {
   CLIENT_VERSION_MISMATCH: { code: "protocol/mismatch", hint: "upgrade claw" },
   MISSING_SCOPE: { code: "auth/scope" },
   CRON_JOB_NOT_FOUND: { code: "gateway/not-found" },
+  // The job is not what it was when it was read: `expectedConfigRevision` does not fit (2026.9.6).
+  CRON_JOB_CHANGED: { code: "gateway/rejected", hint: "somebody else changed it: look at it, then repeat the command" },
   UNKNOWN_AGENT_ID: { code: "gateway/not-found" },
 };
 
