@@ -5,6 +5,7 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Output } from "../platform/world.ts";
 import { escapeLine } from "./escape.ts";
+import { cutText } from "./table.ts";
 
 export interface Progress extends Disposable {
   /** Says what is going on now. */
@@ -42,7 +43,7 @@ function createSpinner({ columns, write }: Pick<Output, "columns" | "write">, cl
   const draw = () => {
     const seconds = Math.floor((clock.elapsed() - startedAt) / 1_000);
     const line = `${frames[frame++ % frames.length]} ${escapeLine(shown)} (${seconds} s)`;
-    write(`${eraseLine}${[...line].slice(0, columns - 1).join("")}`);
+    write(`${eraseLine}${cutText(line, columns - 1)}`);
     stop();
     stop = clock.after(frameMs, draw);
     isMoving = true;

@@ -9,7 +9,7 @@ import type { Style } from "./human.ts";
 import type { Cell, Column, View } from "./outcome.ts";
 
 const gap = "  ";
-/** A column that shrinks keeps at least this much. */
+/** A column that shrinks keeps at least this much, and its label. */
 const leastWidth = 8;
 
 export function renderTable(view: Extract<View, { kind: "table" }>, style: Style, columns?: number): string {
@@ -20,7 +20,9 @@ export function renderTable(view: Extract<View, { kind: "table" }>, style: Style
   const widths = columns === undefined ? wanted : fit(wanted, view.columns, columns);
   const last = view.columns.length - 1;
   const line = (cells: readonly string[], paint: (text: string, at: number) => string) =>
-    cells.map((cell, at) => paint(pad(cut(cell, widths[at] ?? 0), widths[at] ?? 0, view.columns[at], at === last), at))
+    cells.map((cell, at) =>
+      paint(pad(cutText(cell, widths[at] ?? 0), widths[at] ?? 0, view.columns[at], at === last), at)
+    )
       .join(gap).trimEnd();
   const head = line(view.columns.map(({ label }) => label), (text) => style.dim(text));
   const body = rows.map((row, index) => line(row, (text, at) => paintCell(view.rows[index]?.[at], text, style)));
@@ -41,7 +43,7 @@ function fit(wanted: readonly number[], columns: readonly Column[], total: numbe
   const widths = [...wanted];
   let excess = widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1)) - total;
   while (excess > 0) {
-    const shrinkable = widths.map((width, at) => columns[at]?.shrinks === true && width > leastWidth ? width : 0);
+    const shrinkable = widths.map((width, at) => (width > leastOf(columns[at]) ? width : 0));
     const widest = Math.max(...shrinkable);
     if (widest === 0) break;
     widths[shrinkable.indexOf(widest)] = widest - 1;
@@ -50,13 +52,18 @@ function fit(wanted: readonly number[], columns: readonly Column[], total: numbe
   return widths;
 }
 
+function leastOf(column: Column | undefined): number {
+  return column?.shrinks === true ? Math.max(leastWidth, stringWidth(column.label)) : Infinity;
+}
+
 function pad(text: string, width: number, column: Column | undefined, isLast: boolean): string {
   const space = " ".repeat(Math.max(0, width - stringWidth(text)));
   if (column?.align === "right") return space + text;
   return isLast ? text : text + space;
 }
 
-function cut(text: string, width: number): string {
+/** The text in at most `width` columns: what does not fit becomes `…`. */
+export function cutText(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let kept = "";
   for (const { segment } of new Intl.Segmenter().segment(text)) {

@@ -13,6 +13,23 @@ describe("renderView()", () => {
     assert.equal(view, "a     1\nlong  2\n");
   });
 
+  it("shows control characters in lines and pairs", async () => {
+    assert.equal(await renderView({ kind: "line", text: "a\x1b[0mb\n" }, plain), "a\\u{1b}[0mb\\n\n");
+    assert.equal(await renderView({ kind: "pairs", pairs: [["a", "\u202e"]] }, plain), "a  \\u{202e}\n");
+  });
+
+  it("puts the views of a stack below each other, spaced where it says so, and leaves empty ones out", async () => {
+    const views = [{ kind: "line", text: "a" }, { kind: "pairs", pairs: [] }, { kind: "line", text: "b" }] as const;
+    assert.equal(await renderView({ kind: "stack", views }, plain), "a\nb\n");
+    assert.equal(await renderView({ kind: "stack", views, isSpaced: true }, plain), "a\n\nb\n");
+  });
+
+  it("fits a table within a stack into the width", async () => {
+    const table = { kind: "table", columns: [{ label: "A", shrinks: true }], rows: [["x".repeat(20)]] } as const;
+    const text = await renderView({ kind: "stack", views: [table] }, plain, 10);
+    assert.equal(text, "A\nxxxxxxxxx…\n");
+  });
+
   it("prints raw text untouched", async () =>
     assert.equal(await renderView({ kind: "raw", text: "\x1b[1m" }, plain), "\x1b[1m"));
 });
