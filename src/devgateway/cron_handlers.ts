@@ -2,12 +2,12 @@
  * The cron family: jobs, runs on request, pages. Where the generations differ in how they refuse, the recordings
  * `30-cron` and `71` are followed: 2026.3.13 says UNAVAILABLE of plain mistakes, 2026.9.6 names unknown jobs by a code.
  */
-import type { CronEvent, CronJob, Method, WireError } from "../protocol/mod.ts";
-import type { Page, RunOutcome } from "./cron_book.ts";
-import { type JobFault, timeFault } from "./cron_jobs.ts";
+import type { CronJob, Method, WireError } from "../protocol/mod.ts";
+import { changeEvent } from "./cron_events.ts";
+import { type JobFault, timeFault } from "./cron_faults.ts";
+import type { Page } from "./cron_pages.ts";
 import type { Effect } from "./effects.ts";
 import type { Call, Handlers, Reply } from "./handlers.ts";
-import { runHeartbeat } from "./heartbeats.ts";
 import { stateDir } from "./hello.ts";
 import { invalid, unavailable } from "./wire_errors.ts";
 
@@ -47,7 +47,10 @@ export const cronHandlers: Handlers<CronMethod> = {
     const payload = params.declarationKey === undefined
       ? shown(result.job, call)
       : { created: declared === undefined, ...(declared ? { updated: true } : {}), job: shown(result.job, call) };
-    return { payload, before: [told(result.job, declared === undefined ? "added" : "updated", {}, call)] };
+    return {
+      payload,
+      before: [changeEvent(result.job, declared === undefined ? "added" : "updated", call.generation.protocol)],
+    };
   },
   "cron.update": (params, call) => {
     // 2026.3.13 looks at the time before it looks for the job.
@@ -60,12 +63,17 @@ export const cronHandlers: Handlers<CronMethod> = {
       if (expected !== undefined && expected !== job.configRevision) return { error: changed(expected, job) };
       const result = call.memory.cron.update(job, params.patch);
       if ("fault" in result) return { error: faulty(result.fault, "cron.update", call) };
-      return { payload: shown(result.job, call), before: [told(result.job, "updated", {}, call)] };
+      return {
+        payload: shown(result.job, call),
+        before: [changeEvent(result.job, "updated", call.generation.protocol)],
+      };
     });
   },
   "cron.remove": (params, call) => {
     const job = call.memory.cron.remove(params.id);
-    if (job !== undefined) return { payload: { ok: true, removed: true }, before: [told(job, "removed", {}, call)] };
+    if (job !== undefined) {
+      return { payload: { ok: true, removed: true }, before: [changeEvent(job, "removed", call.generation.protocol)] };
+    }
     if (call.generation.protocol === 4) return { error: notFound(params.id, call) };
     return { payload: { ok: true, removed: false } };
   },
@@ -79,8 +87,9 @@ export const cronHandlers: Handlers<CronMethod> = {
       const instance = call.generation.protocol === 4 ? { processInstanceId: instanceId } : {};
       const reason = reasonNotToRun(job, mode, call);
       if (reason !== undefined) return { payload: { ok: true, ran: false, reason, ...instance } };
-      const runId = call.memory.cron.start(job);
-      return { payload: { ok: true, enqueued: true, runId, ...instance }, after: run(job, runId, call) };
+      const runId = call.memory.nameRun(job.id, call.options.clock.now());
+      const after: Effect = { kind: "run", jobId: job.id, runId, isForced: mode !== "due" };
+      return { payload: { ok: true, enqueued: true, runId, ...instance }, after: [after] };
     }),
 };
 
@@ -92,56 +101,11 @@ function reasonNotToRun(job: CronJob, mode: "due" | "force" | "if-enabled", { op
   return isDue ? undefined : "not-due";
 }
 
-/** How long a run seems to take, unless options say otherwise. */
-const runMs = 40;
-
-function run(job: CronJob, runId: string, call: Call): Effect[] {
-  const runAtMs = call.options.clock.now();
-  const running = call.memory.cron.find(job.id) ?? job;
-  const outcome = outcomeOf(running, call);
-  return [
-    told(running, "started", { runAtMs }, call),
-    { kind: "later", afterMs: outcome.durationMs, decide: () => finish(job, runId, outcome, call) },
-  ];
-}
-
-function outcomeOf(job: CronJob, { options: { cronRun, heartbeat } }: Call): RunOutcome {
-  const known = { durationMs: runMs, deliveryStatus: "not-requested" };
-  if (cronRun !== undefined) return { ...known, ...(typeof cronRun === "function" ? cronRun(job) : cronRun) };
-  if (heartbeat === undefined || heartbeat === "none" || heartbeat.status !== "failed") {
-    return { ...known, status: "ok" };
-  }
-  return { ...known, status: "error", error: heartbeat.reason ?? "agent-runner-failure" };
-}
-
-function finish(job: CronJob, runId: string, outcome: RunOutcome, call: Call): Effect[] {
-  const effects: Effect[] = [];
-  const wakes = job.payload.kind === "systemEvent" && job.wakeMode === "now" && outcome.status !== "skipped";
-  if (wakes && call.options.heartbeat !== "none") effects.push(runHeartbeat(call));
-  const finished = call.memory.cron.finish(job.id, runId, outcome);
-  if (finished === undefined) return effects;
-  const { jobId: _jobId, action: _action, ts: _ts, jobName: _name, runId: _runId, completionStatus, ...facts } =
-    finished.run;
-  const newer = call.generation.protocol === 4 ? { completionStatus } : {};
-  effects.push(told(finished.job, "finished", { ...facts, ...newer, runId }, call));
-  if (call.memory.cron.find(job.id) === undefined) effects.push(told(finished.job, "removed", {}, call));
-  return effects;
-}
-
-/** The event; protocol 4 sends the whole job along, and the run's id. */
-function told(job: CronJob, action: string, facts: Readonly<Record<string, unknown>>, { generation }: Call): Effect {
-  const { runId, ...rest } = facts;
-  const next = action === "added" && job.state.nextRunAtMs !== undefined ? { nextRunAtMs: job.state.nextRunAtMs } : {};
-  const newer = generation.protocol === 4 ? { job, ...(runId === undefined ? {} : { runId }) } : {};
-  const payload = { jobId: job.id, action, ...newer, ...next, ...rest } as CronEvent;
-  return { kind: "emit", event: "cron", payload };
-}
-
 /** Protocol 4 mirrors what matters of the state at top level. */
 function shown(job: CronJob, { generation }: Call): CronJob {
   if (generation.protocol === 3) return job;
-  const { nextRunAtMs, lastRunAtMs, lastRunStatus, lastDeliveryStatus } = job.state;
-  const mirrored = { nextRunAtMs, lastRunAtMs, lastRunStatus, lastDeliveryStatus };
+  const { nextRunAtMs, lastRunAtMs, lastRunStatus, lastError: lastRunError, lastDeliveryStatus } = job.state;
+  const mirrored = { nextRunAtMs, lastRunAtMs, lastRunStatus, lastRunError, lastDeliveryStatus };
   const known = Object.fromEntries(Object.entries(mirrored).filter(([, value]) => value !== undefined));
   return { ...job, ...known, effectiveAgentId: job.agentId ?? "main" };
 }
@@ -161,10 +125,15 @@ function notFound(id: string, { generation }: Call): WireError {
   return invalid(message, { code: "CRON_JOB_NOT_FOUND", jobId: id });
 }
 
-function faulty({ kind, message }: JobFault, method: string, { generation }: Call): WireError {
+function faulty({ kind, name = "Error", message }: JobFault, method: string, { generation }: Call): WireError {
   if (kind === "schedule-time") return invalid(message);
-  if (generation.protocol === 3) return unavailable(`${kind === "type" ? "TypeError" : "Error"}: ${message}`);
+  if (generation.protocol === 3) return unavailable(cutOlder(`${name}: ${message}`));
   return kind === "other" ? unavailable(`Error: ${message}`) : invalid(`invalid ${method} params: ${message}`);
+}
+
+/** 2026.3.13 tells no more than this of an error. */
+function cutOlder(text: string): string {
+  return text.length > 240 ? `${text.slice(0, 240)}...` : text;
 }
 
 function changed(expectedConfigRevision: string, job: CronJob): WireError {

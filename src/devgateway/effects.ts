@@ -14,11 +14,23 @@ export interface LogNote {
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
+/** Tell every client that may see the event. `versioned` adds `stateVersion`. */
+export interface Emit {
+  readonly kind: "emit";
+  readonly event: string;
+  readonly payload: unknown;
+  readonly versioned?: boolean;
+}
+
+/** What concerns no connection in particular: events, and deciding again after a while. */
+export type Broadcast =
+  | Emit
+  | { readonly kind: "later"; readonly afterMs: number; readonly decide: () => readonly Broadcast[] };
+
 export type Effect =
+  | Broadcast
   /** Answer this client. */
   | { readonly kind: "send"; readonly frame: Frame }
-  /** Tell every client that may see the event. `versioned` adds `stateVersion`. */
-  | { readonly kind: "emit"; readonly event: string; readonly payload: unknown; readonly versioned?: boolean }
   /** End this connection; `cause` and `advice` go into the log when it has ended. */
   | {
     readonly kind: "close";
@@ -29,8 +41,8 @@ export type Effect =
   }
   /** End every connection of a device whose credential is gone. */
   | { readonly kind: "evict"; readonly deviceId: string; readonly role: string | undefined }
-  /** Decide again after a while. */
-  | { readonly kind: "later"; readonly afterMs: number; readonly decide: () => readonly Effect[] }
+  /** Run a cron job by hand; forced: whether or not it is due. */
+  | { readonly kind: "run"; readonly jobId: string; readonly runId: string; readonly isForced: boolean }
   | { readonly kind: "log"; readonly note: LogNote };
 
 /** A close reason may be 123 bytes of UTF-8 (RFC 6455 §5.5); the gateway cuts it there. */

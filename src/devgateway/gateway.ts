@@ -3,10 +3,13 @@
  * `session.ts` decides: sends, closes, tells others, waits. It listens nowhere: `listen.ts` does, or a test joins a
  * transport in memory.
  */
+import { asClawError } from "../errors.ts";
 import { encodeFrame, handshakeTimeoutMs, hasScope, tickIntervalMs } from "../protocol/mod.ts";
 import type { Closed, Transport } from "../transport/transport.ts";
 import type { Client } from "./admission.ts";
-import type { Effect, LogNote } from "./effects.ts";
+import { CronScheduler } from "./cron_scheduler.ts";
+import { loadCron, saveCron } from "./cron_store.ts";
+import type { Broadcast, Effect, Emit, LogNote } from "./effects.ts";
 import { type Generation, generations } from "./generation.ts";
 import { Memory } from "./memory.ts";
 import type { DevGatewayOptions, StepContext } from "./options.ts";
@@ -41,13 +44,21 @@ export class DevGateway {
   readonly #generation: Generation;
   readonly #sessions = new Map<Session, Promise<void>>();
   readonly #timers = new Set<() => void>();
+  readonly #scheduler: CronScheduler;
   #stopTicks: (() => void) | undefined;
   #seq = 0;
 
+  /** @throws ClawError `config/invalid`, `config/key-exposed`, `store/io` when what was kept cannot be read */
   constructor(options: DevGatewayOptions) {
     this.#options = options;
     this.#generation = generations[options.protocol];
-    this.memory = new Memory(this.#generation, options.clock, options.ids);
+    const { protocol, stateDirectory } = options;
+    const kept = stateDirectory === undefined ? undefined : loadCron(stateDirectory, protocol);
+    this.memory = new Memory(this.#generation, options, kept);
+    if (stateDirectory !== undefined) this.memory.cron.watch(() => this.#keep(stateDirectory));
+    const context = { options, generation: this.#generation, memory: this.memory };
+    this.#scheduler = new CronScheduler(context, (effects) => this.#broadcast(effects));
+    void this.#scheduler.start();
   }
 
   /** Runs one session over a transport that is open; resolves when the transport has ended. */
@@ -77,6 +88,7 @@ export class DevGateway {
 
   /** Ends every session, by default as a restart does, and waits up to a second for the clients to agree. */
   async close(code = 1012, reason = "service restart"): Promise<void> {
+    this.#scheduler.stop();
     for (const session of this.#sessions.keys()) session.transport.close(code, reason);
     let cancel = () => {};
     const enough = new Promise<void>((resolve) => (cancel = this.#options.clock.after(1_000, resolve)));
@@ -107,7 +119,7 @@ export class DevGateway {
     return clock.after(ms, () => {
       if (session.state.phase !== "challenged") return;
       session.state = { phase: "ended" };
-      this.#log(session, { event: "handshake timeout", text: "" }, true);
+      this.#log({ event: "handshake timeout", text: "" }, session, true);
       const advice = `Answer the challenge with connect within ${ms} ms of the upgrade.`;
       this.#end(session, { code: 1000, reason: "", cause: "handshake-timeout", advice });
     });
@@ -127,7 +139,7 @@ export class DevGateway {
     const { cause, advice } = session.ending ??
       (client === undefined ? leftEarly : { cause: undefined, advice: undefined });
     const facts = { cause, remote: context.peer.address, fwd, origin, host, ua, code, reason };
-    this.#log(session, { event, text: "", facts, ...(advice === undefined ? {} : { advice }) }, true);
+    this.#log({ event, text: "", facts, ...(advice === undefined ? {} : { advice }) }, session, true);
     if (client !== undefined && !this.#generation.unlistedModes.includes(client.params.client.mode)) {
       const key = presenceKey(client, this.#generation.protocol, context.connId);
       this.memory.presence.note(key, { reason: "disconnect" });
@@ -142,24 +154,41 @@ export class DevGateway {
   #do(session: Session, effects: readonly Effect[]): void {
     for (const effect of effects) {
       if (effect.kind === "send") session.transport.send(encodeFrame(effect.frame));
-      else if (effect.kind === "emit") this.#emit(effect);
       else if (effect.kind === "close") this.#end(session, effect);
       else if (effect.kind === "evict") this.#evict(effect.deviceId, effect.role);
-      else if (effect.kind === "log") this.#log(session, effect.note);
-      else this.#later(session, effect.afterMs, effect.decide);
+      else if (effect.kind === "run") this.#scheduler.runByHand(effect.jobId, effect);
+      else if (effect.kind === "log") this.#log(effect.note, session);
+      else this.#broadcast([effect]);
     }
   }
 
-  #later(session: Session, afterMs: number, decide: () => readonly Effect[]): void {
+  #broadcast(effects: readonly Broadcast[]): void {
+    for (const effect of effects) {
+      if (effect.kind === "emit") this.#emit(effect);
+      else this.#later(effect.afterMs, effect.decide);
+    }
+  }
+
+  #later(afterMs: number, decide: () => readonly Broadcast[]): void {
     const cancel = this.#options.clock.after(afterMs, () => {
       this.#timers.delete(cancel);
-      this.#do(session, decide());
+      this.#broadcast(decide());
     });
     this.#timers.add(cancel);
   }
 
+  /** A disk that is full must not end the gateway, but must not go unheard either. */
+  #keep(directory: string): void {
+    try {
+      saveCron(directory, this.#options.protocol, this.memory.cron.records, this.#options.ids.uuid());
+    } catch (thrown) {
+      const { message: text, hint: advice } = asClawError(thrown);
+      this.#log({ event: "cron not kept", text, ...(advice === undefined ? {} : { advice }) });
+    }
+  }
+
   /** Tells every connected client that may see the event. On protocol 3 the counter also counts what some may not see. */
-  #emit({ event, payload, versioned }: Extract<Effect, { kind: "emit" }>): void {
+  #emit({ event, payload, versioned }: Emit): void {
     this.memory.noteEmitted({ at: this.#options.clock.now(), event, payload });
     this.#seq += 1;
     for (const session of this.#sessions.keys()) {
@@ -216,16 +245,15 @@ export class DevGateway {
     };
   }
 
-  #log(session: Session, { event, text, advice, facts }: LogNote, isEnd = false): void {
+  #log({ event, text, advice, facts }: LogNote, session?: Session, isEnd = false): void {
     const at = this.#options.clock.now();
-    const { connId } = session.context;
     const line = {
       at,
-      connId,
+      connId: session?.context.connId ?? "",
       event,
       text,
       ...(advice === undefined ? {} : { advice }),
-      ...(isEnd ? { durationMs: at - session.openedAt } : {}),
+      ...(isEnd && session !== undefined ? { durationMs: at - session.openedAt } : {}),
       ...(facts === undefined ? {} : { facts }),
     };
     this.memory.noteLog(line);

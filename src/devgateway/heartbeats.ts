@@ -3,11 +3,11 @@
  * was heard. No agent runs here; how a run ends is an option.
  */
 import type { Heartbeat } from "../protocol/mod.ts";
-import type { Effect } from "./effects.ts";
-import type { StepContext } from "./options.ts";
+import type { Broadcast, Emit } from "./effects.ts";
+import type { GatewayContext } from "./options.ts";
 
 /** A run some 200 to 500 ms from now; wakes that come meanwhile join it. */
-export function heartbeatSoon(context: StepContext): Effect[] {
+export function heartbeatSoon(context: GatewayContext): Broadcast[] {
   const { memory, options } = context;
   if (memory.heartbeatPending || !memory.heartbeatsEnabled || options.heartbeat === "none") return [];
   memory.heartbeatPending = true;
@@ -16,7 +16,7 @@ export function heartbeatSoon(context: StepContext): Effect[] {
 }
 
 /** A run that takes place now. */
-export function runHeartbeat({ memory, options, generation }: StepContext): Effect {
+export function runHeartbeat({ memory, options, generation }: GatewayContext): Emit {
   const { heartbeat } = options;
   const { status, reason } = typeof heartbeat === "object" ? heartbeat : { status: "ok-empty", reason: undefined };
   const payload: Heartbeat = {

@@ -1,14 +1,13 @@
 /**
  * Everything the dev gateway remembers, in one place a test or a person can look into: devices, presence, wakes, events
- * that were emitted, heartbeats, cron jobs and runs. Nothing is kept on disk.
+ * that were emitted, heartbeats, cron jobs and runs. Only the last are kept on disk, and only if asked: `cron_store.ts`.
  */
 import { toBase64url, toHex } from "../identity/keypair.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Ids } from "../platform/world.ts";
 import type { Heartbeat, WakeParams } from "../protocol/mod.ts";
-import { CronBook } from "./cron_book.ts";
+import { CronBook, type CronRecords } from "./cron_book.ts";
 import type { Generation } from "./generation.ts";
 import { formatLogLine, type GatewayLogLine } from "./log.ts";
+import type { DevGatewayOptions } from "./options.ts";
 import { Pairings } from "./pairings.ts";
 import { Presence } from "./presence.ts";
 import { SetupCodes } from "./setup_codes.ts";
@@ -49,16 +48,24 @@ export class Memory {
   readonly identity: { readonly deviceId: string; readonly publicKey: string };
   /** Names this process: a restart gives another (protocol 4). */
   readonly instanceId: string;
+  #namedRuns = 0;
   readonly #writes = new Map<string, { startedAt: number; calls: number }>();
 
-  constructor(generation: Generation, clock: Clock, ids: Ids) {
+  /** @param cron what is known of jobs and runs from before */
+  constructor(generation: Generation, { clock, ids, zone }: DevGatewayOptions, cron?: CronRecords) {
     this.startedAt = clock.now();
     this.pairings = new Pairings(generation.protocol, clock, ids);
     this.setupCodes = new SetupCodes(generation.protocol, clock, ids);
     this.presence = new Presence(clock, generation.version);
-    this.cron = new CronBook(generation.protocol, clock, ids);
+    this.cron = new CronBook({ protocol: generation.protocol, zone: zone ?? machineZone() }, clock, ids, cron);
     this.instanceId = ids.uuid();
     this.identity = { deviceId: toHex(ids.bytes(32)), publicKey: toBase64url(ids.bytes(32)) };
+  }
+
+  /** A name for a cron run that was asked for by hand. */
+  nameRun(jobId: string, now: number): string {
+    this.#namedRuns += 1;
+    return `manual:${jobId}:${now}:${this.#namedRuns}`;
   }
 
   noteLog(line: GatewayLogLine): void {
@@ -85,4 +92,10 @@ export class Memory {
   get stateVersion(): { presence: number; health: number } {
     return { presence: this.presence.version, health: this.healthVersion };
   }
+}
+
+/** UTC where the system names none. */
+function machineZone(): string {
+  const zone: string | undefined = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone === undefined || zone === "Etc/Unknown" ? "UTC" : zone;
 }

@@ -47,16 +47,24 @@ export interface DevGatewayOptions {
   readonly heartbeat?: HeartbeatOutcome | "none";
   /** What cron runs come to, asked as each begins. Default: ok, unless heartbeats fail. */
   readonly cronRun?: CronRunOutcome | ((job: CronJob) => CronRunOutcome);
+  /** IANA zone for cron expressions that name none. Default: the machine's. */
+  readonly zone?: string;
+  /** Where jobs and runs are kept over a restart. Default: nowhere. */
+  readonly stateDirectory?: string;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log?: (line: GatewayLogLine) => void;
 }
 
-/** What one step of one session may look at; it changes nothing here but `memory`. */
-export interface StepContext {
+/** What every decision may look at; it changes nothing here but `memory`. */
+export interface GatewayContext {
   readonly options: DevGatewayOptions;
   readonly generation: Generation;
   readonly memory: Memory;
+}
+
+/** What one step of one session may look at besides. */
+export interface StepContext extends GatewayContext {
   readonly connId: string;
   /** This connection's challenge. */
   readonly nonce: string;

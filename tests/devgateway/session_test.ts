@@ -25,7 +25,7 @@ function createContext(protocol: ProtocolVersion = 4): StepContext {
   return {
     options,
     generation,
-    memory: new Memory(generation, clock, randomIds),
+    memory: new Memory(generation, options),
     connId: "c1",
     nonce: "n1",
     peer: loopbackPeer,

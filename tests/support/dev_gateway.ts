@@ -81,5 +81,6 @@ const defaults = {
   protocol: 4,
   auth: { mode: "token", secret: testSecret },
   pairing: "auto",
+  zone: "UTC",
   ids: randomIds,
 } as const;
