@@ -48,16 +48,24 @@ export class DevGateway {
   #stopTicks: (() => void) | undefined;
   #seq = 0;
 
-  /** @throws ClawError `config/invalid`, `config/key-exposed`, `store/io` when what was kept cannot be read */
+  /** @throws ClawError `config/invalid`, `config/key-exposed`, `store/io` when what was kept cannot be read, or kept on */
   constructor(options: DevGatewayOptions) {
     this.#options = options;
     this.#generation = generations[options.protocol];
     const { protocol, stateDirectory } = options;
     const kept = stateDirectory === undefined ? undefined : loadCron(stateDirectory, protocol);
     this.memory = new Memory(this.#generation, options, kept);
-    if (stateDirectory !== undefined) this.memory.cron.watch(() => this.#keep(stateDirectory));
+    if (stateDirectory !== undefined) {
+      // Once aloud: a directory that cannot be written is told before anybody relies on it.
+      saveCron(stateDirectory, protocol, this.memory.cron.records, options.ids.uuid());
+      this.memory.cron.watch(() => this.#keep(stateDirectory));
+    }
     const context = { options, generation: this.#generation, memory: this.memory };
     this.#scheduler = new CronScheduler(context, (effects) => this.#broadcast(effects));
+  }
+
+  /** Lets cron jobs fire from here on, and makes up for runs that were missed. `listen()` calls it. */
+  start(): void {
     void this.#scheduler.start();
   }
 

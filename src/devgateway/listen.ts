@@ -21,7 +21,7 @@ export interface Listening {
 const address = "127.0.0.1";
 
 /**
- * Starts listening.
+ * Starts listening, and the gateway with it.
  * @param options.port 0 lets the system choose
  * @param options.host anything but 127.0.0.1 or localhost is refused
  * @throws ClawError `config/invalid` for another host or a port that is taken
@@ -36,6 +36,7 @@ export async function listen(
     throw new ClawError("config/invalid", `the dev gateway listens on ${address} only, not on ${host}`);
   }
   const server = serve(gateway, port);
+  gateway.start();
   return {
     url: `ws://${address}:${server.port}`,
     port: server.port,

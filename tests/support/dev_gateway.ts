@@ -34,11 +34,13 @@ export interface MemoryGateway {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A dev gateway in memory: no sockets, no waiting. */
-export function createMemoryGateway(choices: GatewayChoices = {}): MemoryGateway {
-  const clock = createManualClock();
+/** A dev gateway in memory: no sockets, no waiting. `startMs`: epoch ms at which its clock begins. */
+export function createMemoryGateway(choices: GatewayChoices & { readonly startMs?: number } = {}): MemoryGateway {
+  const { startMs, ...options } = choices;
+  const clock = createManualClock(startMs);
   const log: GatewayLogLine[] = [];
-  const gateway = new DevGateway({ ...defaults, ...choices, clock, log: (line) => void log.push(line) });
+  const gateway = new DevGateway({ ...defaults, ...options, clock, log: (line) => void log.push(line) });
+  gateway.start();
   return {
     gateway,
     clock,
