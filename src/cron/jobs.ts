@@ -9,30 +9,44 @@ import type { CronJob, ParamsOf } from "../protocol/mod.ts";
 const pageSize = 200;
 /** More pages than any gateway has jobs for: one that never ends is broken. */
 const maxPages = 100;
+/** How often a list is read that changed while it was read. */
+const maxAttempts = 3;
 
 /** Filters of `cron.list`; paging is this file's own concern. */
 export type JobFilter = Omit<ParamsOf<"cron.list">, "limit" | "offset">;
 
 /**
  * Every job that the filter lets through, disabled ones too unless it says otherwise.
- * @throws ClawError as `Connection.call`
+ * @throws ClawError as `Connection.call`, and `protocol/bad-frame` when the pages have no end
  */
 export async function listJobs(
   connection: Connection,
   filter: JobFilter,
   signal: AbortSignal,
 ): Promise<readonly CronJob[]> {
+  for (let attempt = 1;; attempt++) {
+    const { jobs, total } = await readPages(connection, filter, signal);
+    // A job that was removed between two pages moves another one to the page that was read already.
+    if (jobs.length >= total || attempt === maxAttempts) return jobs;
+  }
+}
+
+async function readPages(connection: Connection, filter: JobFilter, signal: AbortSignal) {
   // A job that moves between two pages is seen twice; its newer state counts.
   const jobs = new Map<string, CronJob>();
   let offset = 0;
   for (let pages = 0; pages < maxPages; pages++) {
-    const params = { includeDisabled: true, ...filter, limit: pageSize, offset };
+    // By name, because the default order changes whenever a job runs.
+    const params = { includeDisabled: true, sortBy: "name" as const, ...filter, limit: pageSize, offset };
     const page = await connection.call("cron.list", params, signal);
     for (const job of page.jobs) jobs.set(job.id, job);
-    if (!page.hasMore || page.nextOffset === null || page.nextOffset <= offset) break;
+    if (!page.hasMore || page.nextOffset === null) return { jobs: [...jobs.values()], total: page.total };
+    if (page.nextOffset <= offset) break;
     offset = page.nextOffset;
   }
-  return [...jobs.values()];
+  throw new ClawError("protocol/bad-frame", "the gateway's list of cron jobs does not end", {
+    details: { reason: "endless-list", method: "cron.list" },
+  });
 }
 
 /**
@@ -69,13 +83,23 @@ function ambiguous(candidates: readonly CronJob[], reference: string): ClawError
 }
 
 function notFound(jobs: readonly CronJob[], reference: string): ClawError {
-  const nearest = jobs.map(({ name }) => ({ name, distance: distanceOf(name.toLowerCase(), reference.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  const isNear = nearest !== undefined && nearest.distance <= Math.max(2, Math.floor(reference.length / 3));
+  const nearest = nearestName(jobs, reference);
   return new ClawError("gateway/not-found", `there is no cron job '${reference}'`, {
     details: { reference },
-    hint: isNear ? `did you mean '${nearest.name}'?` : "list the jobs with `claw cron list --all`",
+    hint: nearest === undefined ? "list the jobs with `claw cron list --all`" : `did you mean '${nearest}'?`,
   });
+}
+
+/** The one name that has the reference in it, else the one that is the fewest slips of a key away. */
+function nearestName(jobs: readonly CronJob[], reference: string): string | undefined {
+  const wanted = reference.trim().toLowerCase();
+  if (wanted === "") return undefined;
+  const [only, ...others] = new Set(jobs.map(({ name }) => name).filter((name) => name.toLowerCase().includes(wanted)));
+  if (only !== undefined && others.length === 0) return only;
+  const nearest = jobs.map(({ name }) => ({ name, distance: distanceOf(name.toLowerCase(), wanted) }))
+    .sort((a, b) => a.distance - b.distance)[0];
+  const mostSlips = Math.min(Math.max(2, Math.floor(wanted.length / 3)), wanted.length - 1);
+  return nearest !== undefined && nearest.distance <= mostSlips ? nearest.name : undefined;
 }
 
 /** Levenshtein's: how many characters must be put in, taken out or changed. */

@@ -1,0 +1,61 @@
+/**
+ * What a job is and does right now, read from the job alone: its state in one word, whose it is, what it may be called.
+ * Pure. When it fires next is `timeline.ts`; what is wrong with it is `findings.ts`.
+ */
+import type { CronJob } from "../protocol/mod.ts";
+
+/** The states that a person may ask for. */
+export const jobStatuses = ["disabled", "running", "ok", "error", "skipped", "idle"] as const;
+
+/**
+ * The state in one word, as the official command line computes it (2026.9.6): running, disabled, how the last run ended,
+ * or idle before the first. Its older release calls a disabled job disabled even while a forced run of it goes on.
+ */
+export function statusOf({ enabled, state }: CronJob): string {
+  if (state.runningAtMs) return "running";
+  if (!enabled) return "disabled";
+  return lastStatusOf(state) ?? "idle";
+}
+
+/** How the last run ended, undefined before the first; older jobs have it under the older name alone. */
+export function lastStatusOf(state: CronJob["state"]): string | undefined {
+  const { lastRunStatus, lastStatus } = state;
+  return lastRunStatus ?? (typeof lastStatus === "string" ? lastStatus : undefined);
+}
+
+/** Namespaces in which 2026.9.6 lets nobody but itself declare (`heartbeat-task:` is one too, for jobs of people). */
+const reservedNamespaces = ["heartbeat:", "skill-collection-review:"];
+/** What its plugins write at the beginning of the description of a job that they keep. */
+const managedMark = "[managed-by=";
+
+/** Whether the gateway keeps this job for itself: it makes it anew when it is removed, and undoes most edits. */
+export function isBuiltIn({ declarationKey, description, payload }: CronJob): boolean {
+  return reservedNamespaces.some((namespace) => declarationKey?.startsWith(namespace)) ||
+    description?.startsWith(managedMark) === true || payload.kind === "heartbeat";
+}
+
+/** The agent that runs it: the job's own, else the one that protocol 4 resolves it to. */
+export function agentOf(job: CronJob): string | undefined {
+  const { agentId, effectiveAgentId } = job;
+  return agentId ?? (typeof effectiveAgentId === "string" ? effectiveAgentId : undefined);
+}
+
+/** An id is not cut shorter than this. */
+const shortestShown = 8;
+
+/** For each job, by its id, as much of the id as no other job has or is called: enough to call it by. */
+export function shortIds(jobs: readonly CronJob[]): ReadonlyMap<string, string> {
+  const names = new Set(jobs.map(({ name }) => name));
+  const ids = jobs.map(({ id }) => id).sort();
+  return new Map(ids.map((id, at) => {
+    const shared = Math.max(sharedLength(id, ids[at - 1] ?? ""), sharedLength(id, ids[at + 1] ?? ""));
+    const short = id.slice(0, Math.max(shortestShown, shared + 1));
+    return [id, names.has(short) ? id : short];
+  }));
+}
+
+function sharedLength(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}
