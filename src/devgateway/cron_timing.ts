@@ -6,7 +6,7 @@
 import { ClawError } from "../errors.ts";
 import { sha256 } from "../platform/sha256.ts";
 import type { CronJob, ProtocolVersion } from "../protocol/mod.ts";
-import { lastFire, nextFires, staggerMsOf } from "../schedule/fire_times.ts";
+import { isShown, lastFire, nextFires, staggerMsOf } from "../schedule/fire_times.ts";
 
 /** By whose rules and clocks a schedule is read. */
 export interface Timing {
@@ -14,6 +14,9 @@ export interface Timing {
   /** IANA zone for expressions that name none. */
   readonly zone: string;
 }
+
+/** An expression may name a time that no clock shows, once a year; so many years are looked through. */
+const mostLeftOut = 20;
 
 /** What croner says of an expression or zone that it cannot read. */
 export interface ExpressionFault {
@@ -38,10 +41,17 @@ export function nextRunOf(job: CronJob, afterMs: number, timing: Timing): number
 }
 
 /** The next time of the schedule itself, whenever the job ran last. */
-export function nextSlot({ id, schedule }: CronJob, afterMs: number, { zone }: Timing): number | undefined {
+export function nextSlot({ id, schedule }: CronJob, afterMs: number, { protocol, zone }: Timing): number | undefined {
   const offsetMs = offsetOf(id, staggerMsOf(schedule));
-  const [fire] = nextFires(readable(schedule), Math.max(0, afterMs - offsetMs), 1, zone);
-  return fire === undefined ? undefined : fire + offsetMs;
+  const read = readable(schedule);
+  let fromMs = Math.max(0, afterMs - offsetMs);
+  for (let attempt = 0; attempt < mostLeftOut; attempt++) {
+    const [fire] = nextFires(read, fromMs, 1, zone);
+    if (fire === undefined) return undefined;
+    if (protocol === 3 || read.kind !== "cron" || isShown(read, fire, zone)) return fire + offsetMs;
+    fromMs = fire;
+  }
+  return undefined;
 }
 
 /** The last time at or before an instant at which a cron expression fired; undefined for other kinds. */

@@ -41,6 +41,15 @@ export function lastFire(schedule: Schedule, beforeMs: number, zone: string): nu
 }
 
 /**
+ * Whether the zone's clock shows at this instant what a cron expression names. A fire whose wall-clock time a switch to
+ * summer time leaves out is moved on by croner, and by 2026.3.13; 2026.9.6 leaves it out.
+ */
+export function isShown(schedule: Schedule, instantMs: number, zone: string): boolean {
+  const { tz = zone } = schedule;
+  return parseExpression(String(schedule["expr"]), String(tz)).match(new Date(instantMs));
+}
+
+/**
  * Checks a cron expression (five to seven fields, or a nickname such as `@daily`) in a zone.
  * @throws ClawError `input/invalid` that says what is wrong with it
  */
