@@ -30,7 +30,23 @@ export function nextFires(schedule: Schedule, afterMs: number, count: number, zo
   if (schedule.kind === "every") return everyFires(schedule, afterMs, count);
   if (schedule.kind !== "cron") return [];
   const { tz = zone } = schedule;
-  return parseExpression(String(schedule["expr"]), String(tz)).nextRuns(count, new Date(afterMs)).map(Number);
+  const cron = parseExpression(String(schedule["expr"]), String(tz));
+  const fires: number[] = [];
+  for (let fire = cronFire(cron, afterMs); fire !== undefined; fire = cronFire(cron, fire)) {
+    if (fires.length === count) break;
+    fires.push(fire);
+  }
+  return fires;
+}
+
+/**
+ * Whether a fire stands where clocks jump forward over the time that its expression names: 2026.3.13 then runs the job
+ * after the jump, 2026.9.6 not before the next time that the clocks do show.
+ */
+export function isDisplaced(schedule: Schedule, fireMs: number, zone: string): boolean {
+  if (schedule.kind !== "cron") return false;
+  const { tz = zone } = schedule;
+  return !parseExpression(String(schedule["expr"]), String(tz)).match(new Date(fireMs));
 }
 
 /** The last instant (epoch ms) strictly before `beforeMs` at which a cron expression fires; undefined for other kinds. */
@@ -63,6 +79,20 @@ export function staggerMsOf(schedule: Schedule): number {
   const { staggerMs, expr } = schedule;
   if (typeof staggerMs === "number") return staggerMs;
   return isRecurringTopOfHour(String(expr)) ? topOfHourStaggerMs : 0;
+}
+
+/**
+ * One step, as a gateway makes it from the time of the last run: the library's own list of several comes back in time
+ * where clocks jump forward. Where even one step does not lead ahead, gateways ask again from the next second, and then
+ * from the next day (2026.3.13, cron/schedule).
+ */
+function cronFire(cron: Cron, afterMs: number): number | undefined {
+  const starts = [afterMs, Math.floor(afterMs / 1_000) * 1_000 + 1_000, new Date(afterMs).setUTCHours(24, 0, 0, 0)];
+  for (const start of starts) {
+    const fire = cron.nextRun(new Date(start))?.getTime();
+    if (fire === undefined || fire > afterMs) return fire;
+  }
+  return undefined;
 }
 
 function everyFires(schedule: Schedule, afterMs: number, count: number): readonly number[] {

@@ -64,6 +64,12 @@ export function utcOf({ year, month, day, hour, minute, second }: WallTime): num
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
+/** As clocks are written: `2026-11-23 09:00:00`. */
+export function formatWall({ year, month, day, hour, minute, second }: WallTime): string {
+  const two = (part: number) => String(part).padStart(2, "0");
+  return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)} ${two(hour)}:${two(minute)}:${two(second)}`;
+}
+
 function formatterOf(zone: string): Intl.DateTimeFormat {
   const known = formatters.get(zone);
   if (known !== undefined) return known;
