@@ -39,16 +39,6 @@ export function nextFires(schedule: Schedule, afterMs: number, count: number, zo
   return fires;
 }
 
-/**
- * Whether a fire stands where clocks jump forward over the time that its expression names: 2026.3.13 then runs the job
- * after the jump, 2026.9.6 not before the next time that the clocks do show.
- */
-export function isDisplaced(schedule: Schedule, fireMs: number, zone: string): boolean {
-  if (schedule.kind !== "cron") return false;
-  const { tz = zone } = schedule;
-  return !parseExpression(String(schedule["expr"]), String(tz)).match(new Date(fireMs));
-}
-
 /** The last instant (epoch ms) strictly before `beforeMs` at which a cron expression fires; undefined for other kinds. */
 export function lastFire(schedule: Schedule, beforeMs: number, zone: string): number | undefined {
   if (schedule.kind !== "cron") return undefined;
