@@ -13,11 +13,12 @@ export type View =
   | { readonly kind: "stack"; readonly views: readonly View[]; readonly isSpaced?: boolean }
   | { readonly kind: "raw"; readonly text: string };
 
-/** A column of a table; one that shrinks is cut with `…` where a terminal is too narrow. */
+/** A column of a table; where a terminal is too narrow, one that is extra is left out, and one that shrinks is cut. */
 export interface Column {
   readonly label: string;
   readonly align?: "right";
   readonly shrinks?: true;
+  readonly isExtra?: true;
 }
 
 /** A cell of a table, possibly with a tone that shows in colour. */

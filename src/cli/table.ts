@@ -11,12 +11,15 @@ import type { Cell, Column, View } from "./outcome.ts";
 const gap = "  ";
 /** A column that shrinks keeps at least this much, and its label. */
 const leastWidth = 8;
+/** With this much, a column that shrinks needs no other column's room. */
+const roomyWidth = 24;
 
-export function renderTable(view: Extract<View, { kind: "table" }>, style: Style, columns?: number): string {
+type Table = Extract<View, { kind: "table" }>;
+
+export function renderTable(table: Table, style: Style, columns?: number): string {
+  const view = columns === undefined ? table : withoutExtras(table, columns);
   const rows = view.rows.map((row) => row.map((cell) => escapeLine(textOf(cell))));
-  const wanted = view.columns.map(({ label }, at) =>
-    Math.max(stringWidth(label), ...rows.map((row) => stringWidth(row[at] ?? "")))
-  );
+  const wanted = wantedWidths(view);
   const widths = columns === undefined ? wanted : fit(wanted, view.columns, columns);
   const last = view.columns.length - 1;
   const line = (cells: readonly string[], paint: (text: string, at: number) => string) =>
@@ -27,6 +30,27 @@ export function renderTable(view: Extract<View, { kind: "table" }>, style: Style
   const head = line(view.columns.map(({ label }) => label), (text) => style.dim(text));
   const body = rows.map((row, index) => line(row, (text, at) => paintCell(view.rows[index]?.[at], text, style)));
   return [head, ...body].map((text) => `${text}\n`).join("");
+}
+
+/** Widths at which nothing is cut. */
+function wantedWidths({ columns, rows }: Table): readonly number[] {
+  const widths = rows.map((row) => row.map((cell) => stringWidth(escapeLine(textOf(cell)))));
+  return columns.map(({ label }, at) => Math.max(stringWidth(label), ...widths.map((row) => row[at] ?? 0)));
+}
+
+/** Leaves out one extra column after the other, until those that shrink have room enough. */
+function withoutExtras(table: Table, total: number): Table {
+  const at = table.columns.findIndex(({ isExtra }) => isExtra);
+  const widths = wantedWidths(table).map((width, index) =>
+    table.columns[index]?.shrinks === true ? Math.min(width, roomyWidth) : width
+  );
+  if (at < 0 || lengthOf(widths) <= total) return table;
+  const without = <T>(items: readonly T[]) => items.filter((_, index) => index !== at);
+  return withoutExtras({ ...table, columns: without(table.columns), rows: table.rows.map(without) }, total);
+}
+
+function lengthOf(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1));
 }
 
 function textOf(cell: Cell): string {
@@ -41,7 +65,7 @@ function paintCell(cell: Cell | undefined, text: string, style: Style): string {
 /** Takes width from the widest of the columns that shrink until the line fits, or nothing more can be taken. */
 function fit(wanted: readonly number[], columns: readonly Column[], total: number): readonly number[] {
   const widths = [...wanted];
-  let excess = widths.reduce((sum, width) => sum + width, gap.length * (widths.length - 1)) - total;
+  let excess = lengthOf(widths) - total;
   while (excess > 0) {
     const shrinkable = widths.map((width, at) => (width > leastOf(columns[at]) ? width : 0));
     const widest = Math.max(...shrinkable);

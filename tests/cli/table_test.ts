@@ -37,6 +37,17 @@ describe("renderTable()", () => {
     assert.equal(narrow, "NAME          COUNT  NOTE\naaaaaaa…  123456789  bbbbbbb…\n");
   });
 
+  it("leaves extra columns out where the others would have no room, the first one first", () => {
+    const view = {
+      kind: "table",
+      columns: [{ label: "NAME", shrinks: true }, { label: "MORE", isExtra: true }, { label: "MOST", isExtra: true }],
+      rows: [["x".repeat(40), "m".repeat(10), "n".repeat(10)]],
+    } as const;
+    const heads = [undefined, 48, 47, 36, 35].map((width) => renderTable(view, plain, width).split(/ *\n/)[0]);
+    assert.deepEqual(heads.map((head) => head?.split(/ +/).length), [3, 3, 2, 2, 1]);
+    assert.match(renderTable(view, plain, 47), /^x{34}…  n{10}$/m);
+  });
+
   it("counts wide characters, emoji and combining marks as a terminal shows them", () => {
     const text = table([["日本語のレポート", "1", "x"], ["🦀 crab", "2", "y"], ["é́tude", "3", "z"]]);
     const starts = text.split("\n").slice(1, 4).map((line) => stringWidth(line.slice(0, line.search(/[xyz]$/))));
