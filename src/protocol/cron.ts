@@ -84,6 +84,14 @@ const destination = () =>
     mode: z.optional(z.enum(["announce", "webhook"])),
   });
 
+const destinationPatch = () =>
+  z.strictObject({
+    channel: z.optional(z.nullable(nonEmpty())),
+    to: z.optional(z.nullable(nonEmpty())),
+    accountId: z.optional(z.nullable(nonEmpty())),
+    mode: z.optional(z.nullable(z.enum(["announce", "webhook"]))),
+  });
+
 const route = () => ({
   channel: z.optional(nonEmpty()),
   to: z.optional(nonEmpty()),
@@ -120,6 +128,22 @@ export const CronFailureAlert = z.lazy(() =>
   ])
 );
 
+/** The same as a patch: members that are not named stay as they are. */
+const CronFailureAlertPatch = z.lazy(() =>
+  z.union([
+    z.literal(false),
+    z.strictObject({
+      after: z.optional(z.nullable(z.int().check(z.minimum(1)))),
+      channel: z.optional(z.nullable(nonEmpty())),
+      to: z.optional(z.nullable(nonEmpty())),
+      cooldownMs: z.optional(z.nullable(z.int().check(z.minimum(0)))),
+      mode: z.optional(z.nullable(z.enum(["announce", "webhook"]))),
+      accountId: z.optional(z.nullable(nonEmpty())),
+      includeSkipped: z.optional(z.nullable(z.boolean())),
+    }),
+  ])
+);
+
 /** In which session a job runs. `current` and `session:<key>` are known to protocol 4 only. */
 export const CronSessionTarget = z.lazy(() =>
   z.union([
@@ -127,6 +151,11 @@ export const CronSessionTarget = z.lazy(() =>
     z.string().check(z.regex(/^session:.+/)),
   ])
 );
+
+/** Bounds of a cadence that the agent chooses itself, like `1h`; protocol 4 only, as is `trigger`. */
+const pacing = () => z.strictObject({ min: z.optional(nonEmpty()), max: z.optional(nonEmpty()) });
+/** A script that decides whether a fire becomes a run. */
+const trigger = () => z.strictObject({ script: nonEmpty(), once: flag() });
 
 const jobMembers = () => ({
   name: nonEmpty(),
@@ -149,6 +178,8 @@ export const CronAddParams = z.lazy(() =>
     ...jobMembers(),
     declarationKey: z.optional(nonEmpty()),
     displayName: z.optional(nonEmpty()),
+    pacing: z.optional(pacing()),
+    trigger: z.optional(trigger()),
   })
 );
 export type CronAddParams = z.infer<typeof CronAddParams>;
@@ -168,11 +199,13 @@ export const CronPatch = z.lazy(() =>
       to: z.optional(z.nullable(nonEmpty())),
       accountId: z.optional(z.nullable(nonEmpty())),
       threadId: z.optional(z.nullable(z.union([z.string(), z.number()]))),
-      failureDestination: z.optional(z.nullable(destination())),
-      completionDestination: completion(),
+      failureDestination: z.optional(z.nullable(destinationPatch())),
+      completionDestination: z.optional(z.nullable(z.strictObject({ mode: z.literal("webhook"), to: nonEmpty() }))),
     })),
-    failureAlert: z.optional(z.nullable(CronFailureAlert)),
+    failureAlert: z.optional(z.nullable(CronFailureAlertPatch)),
     displayName: z.optional(z.nullable(nonEmpty())),
+    pacing: z.optional(z.nullable(pacing())),
+    trigger: z.optional(z.nullable(trigger())),
   })
 );
 export type CronPatch = z.infer<typeof CronPatch>;

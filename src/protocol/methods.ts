@@ -79,7 +79,7 @@ export const methods = {
     result: cron.CronAddResult,
     scope: admin,
     resend: "unsafe",
-    newerParams: ["declarationKey", "displayName"],
+    newerParams: ["declarationKey", "displayName", "pacing", "trigger"],
   },
   "cron.update": {
     params: cron.CronUpdateParams,
