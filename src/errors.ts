@@ -42,6 +42,11 @@ export const faults = {
     retry: "never",
     hint: "the gateway may have acted on it: look before you repeat it, with `claw status`",
   },
+  "gateway/unsettled": {
+    exit: 79,
+    retry: "never",
+    hint: "look before you repeat it, with `claw cron runs`",
+  },
   "internal": {
     exit: 70,
     retry: "never",

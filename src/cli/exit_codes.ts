@@ -4,7 +4,7 @@
  */
 export const exitCodes: readonly (readonly [exit: number, meaning: string])[] = [
   [0, "done"],
-  [1, "done, and the answer is no: `claw event --verify` saw no heartbeat run"],
+  [1, "done, and the answer is no: no heartbeat ran, the cron run failed or was skipped"],
   [64, "the command line is wrong"],
   [65, "bad input, or the gateway refused the request"],
   [69, "the gateway could not be reached: nothing was sent, trying again is safe"],
@@ -14,7 +14,7 @@ export const exitCodes: readonly (readonly [exit: number, meaning: string])[] = 
   [76, "the other end does not speak the gateway's protocol, or not this version"],
   [77, "a person must act: approve the device, or mend the credential"],
   [78, "a setting is wrong or unsafe"],
-  [79, "sent, but no answer came: the gateway may have acted on it. Never repeat it blindly"],
+  [79, "sent, but how it ended is not known: the gateway may have acted on it. Never repeat it blindly"],
   [130, "interrupted by Ctrl-C (SIGINT)"],
   [143, "ended by SIGTERM"],
 ];

@@ -1,0 +1,83 @@
+/**
+ * Words for cron runs, shared by `run.ts` and `runs.ts`: how one ended, why one is not known to have ended, and the
+ * command that looks it up.
+ */
+import type { Candidate, Reason, RunEnd } from "../../cron/run_verdict.ts";
+import { hasSucceeded } from "../../cron/run_verdict.ts";
+import { formatDuration } from "../../cli/times.ts";
+import type { View } from "../../cli/outcome.ts";
+
+/** The command that shows what became of a run. */
+export function lookUp(jobId: string, runId: string | undefined): string {
+  return `claw cron runs ${shellWord(jobId)}${runId === undefined ? "" : ` --run-id ${shellWord(runId)}`}`;
+}
+
+/** An id as one word of a POSIX shell: a gateway may call its jobs anything. */
+export function shellWord(text: string): string {
+  return /^[\w:.@%+-]+$/.test(text) && !text.startsWith("-") ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** One word for how a run ended. */
+export function outcomeWord(end: RunEnd): "succeeded" | "failed" | "skipped" | "unknown" {
+  if (end.status === "skipped") return "skipped";
+  const isSuccess = hasSucceeded(end);
+  return isSuccess === undefined ? "unknown" : isSuccess ? "succeeded" : "failed";
+}
+
+/** `failed after 106 ms: no API key`. */
+export function describeEnd(end: RunEnd): string {
+  const word = outcomeWord(end);
+  const how = word === "skipped"
+    ? "was skipped"
+    : word === "unknown"
+    ? "ended, with an outcome unknown even there"
+    : word;
+  const after = end.durationMs === undefined ? "" : ` after ${formatDuration(end.durationMs)}`;
+  const why = word === "succeeded" ? undefined : reasonOf(end);
+  return `${how}${after}${why === undefined ? "" : `: ${why}`}`;
+}
+
+/** The gateway's reason, in the order of how much it says. */
+export function reasonOf(end: RunEnd): string | undefined {
+  const { error, errorReason, summary, deliveryError, deliveryStatus, status } = end;
+  const given = [error, deliveryError, errorReason].find((text) => text !== undefined && text.trim() !== "");
+  if (given !== undefined) return given;
+  if (status === "ok" && deliveryStatus !== undefined) return `delivery: ${deliveryStatus}`;
+  return summary?.trim() === "" ? undefined : summary;
+}
+
+/** Why a run's end cannot be told. */
+export const untoldWords: Readonly<Record<Reason, string>> = {
+  several: "it cannot be told from other runs of the job",
+  removed: "the job was removed, and the gateway keeps no word of the run",
+  restarted: "the gateway was restarted, and knows nothing of the run",
+};
+
+/** Why a gateway did not run a job, and what to do about it. */
+export function refusalWords(reason: string, jobId: string): readonly [why: string, next: string] {
+  const id = shellWord(jobId);
+  const known: Readonly<Record<string, readonly [string, string]>> = {
+    "not-due": ["it is not due", `see when it is with: claw cron show ${id}`],
+    "already-running": ["it is running already", `follow it with: claw cron runs ${id} --watch`],
+    "disabled": ["it is disabled", `enable it with: claw cron enable ${id}`],
+    "stopped": ["the gateway's scheduler has stopped: it is shutting down", "try again when it is back"],
+    "invalid-spec": ["the gateway finds its definition invalid", `look at it with: claw cron show ${id}`],
+    "ownerless": ["the gateway cannot tell whose job it is", "see what to do with: claw cron doctor"],
+  };
+  return Object.hasOwn(known, reason)
+    ? known[reason] ?? [reason, ""]
+    : [reason, `look at it with: claw cron show ${id}`];
+}
+
+/** Runs that may be the one, oldest first. */
+export function viewCandidates(candidates: readonly Candidate[], showTime: (ms: number) => string): View {
+  return {
+    kind: "table",
+    columns: [{ label: "began" }, { label: "outcome" }, { label: "reason", shrinks: true }],
+    rows: candidates.map(({ runAtMs, end }) => [
+      showTime(runAtMs),
+      end === undefined ? "running" : outcomeWord(end),
+      end === undefined || outcomeWord(end) === "succeeded" ? "" : reasonOf(end) ?? "",
+    ]),
+  };
+}
