@@ -4,14 +4,15 @@
  * jobs and their runs: `cron_book.ts`.
  */
 import type { CronAddParams, CronJob, CronPatch, ProtocolVersion } from "../protocol/mod.ts";
+import { mergeAlert, mergeDelivery, mergePayload, mergePlain } from "./cron_merge.ts";
 import { fillSchedule } from "./cron_schedules.ts";
 
 /** A new job, without a time to fire yet. */
 export function createJob(params: CronAddParams, id: string, now: number, protocol: ProtocolVersion): CronJob {
   const { schedule, payload, delivery, enabled = true, agentId, sessionKey, ...rest } = params;
   const deleteAfterRun = params.deleteAfterRun ?? (schedule.kind === "at" ? true : undefined);
-  const isIsolatedTurn = params.sessionTarget !== "main" && payload.kind === "agentTurn";
-  const route = delivery ?? (isIsolatedTurn ? { mode: "announce" as const } : undefined);
+  const isAnnounced = params.sessionTarget !== "main" && (protocol === 4 || payload.kind === "agentTurn");
+  const route = delivery ?? (isAnnounced ? { mode: "announce" as const } : undefined);
   return {
     ...rest,
     id,
@@ -28,18 +29,15 @@ export function createJob(params: CronAddParams, id: string, now: number, protoc
   };
 }
 
-/** The job as a patch leaves it, its next fire time aside: a payload of the same kind is merged, another replaces. */
+/** The job as a patch leaves it, its next fire time aside; how members merge: `cron_merge.ts`. */
 export function patchJob(job: CronJob, patch: CronPatch, now: number, protocol: ProtocolVersion): CronJob {
-  const { payload, delivery, schedule, ...plain } = patch;
-  const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+  const { payload, delivery, schedule, failureAlert, ...plain } = patch;
   const patched: CronJob = {
-    ...job,
-    ...given,
+    ...mergePlain(job, plain),
     ...(schedule === undefined ? {} : { schedule: fillSchedule(schedule, now, protocol, job.schedule) }),
-    ...(payload === undefined
-      ? {}
-      : { payload: payload.kind === job.payload.kind ? { ...job.payload, ...payload } : payload }),
-    ...(delivery === undefined ? {} : { delivery: { ...job.delivery, ...delivery } }),
+    ...(payload === undefined ? {} : { payload: mergePayload(job.payload, payload, protocol) }),
+    ...(delivery === undefined ? {} : { delivery: mergeDelivery(job.delivery, delivery, protocol) }),
+    ...(failureAlert === undefined ? {} : { failureAlert: mergeAlert(job["failureAlert"], failureAlert, protocol) }),
     updatedAtMs: now,
   };
   const { delivery: route, ...withoutRoute } = patched;

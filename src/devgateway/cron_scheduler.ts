@@ -158,7 +158,7 @@ export class CronScheduler {
     return mode === "now" ? [runHeartbeat(this.#context)] : heartbeatSoon(this.#context);
   }
 
-  /** Protocol 3 says nothing of a run that its end interrupted; protocol 4 counts it as a failure. */
+  /** Protocol 3 says nothing of a run that its end interrupted; protocol 4 counts it as a failure (measured). */
   #endInterrupted(): ReadonlySet<string> {
     const { options: { clock }, generation } = this.#context;
     const interrupted = this.#book.records.jobs.filter(({ state }) => state.runningAtMs !== undefined);
@@ -166,7 +166,7 @@ export class CronScheduler {
       const durationMs = Math.max(0, clock.now() - startedAt);
       const outcome = { status: "error", error: interruption, durationMs, deliveryStatus: "unknown" } as const;
       if (generation.protocol === 3) this.#book.forget(id);
-      else this.#finish(id, { startedAt, outcome, isForced: false }, undefined);
+      else this.#finish(id, { startedAt, outcome, isForced: false, wasInterrupted: true }, undefined);
     }
     return new Set(interrupted.map(({ id }) => id));
   }

@@ -15,6 +15,8 @@ export interface EndedRun {
   readonly outcome: RunOutcome;
   /** Asked for by hand, whether or not it was due: it leaves the schedule as it is, as far as the generation can. */
   readonly isForced: boolean;
+  /** The gateway itself ended before it: protocol 4 runs a one-shot job once more. */
+  readonly wasInterrupted?: boolean;
 }
 
 export interface Settled {
@@ -37,7 +39,7 @@ const passing =
 
 /** The job as a run leaves it. */
 export function settle(job: CronJob, run: EndedRun, timing: Timing): Settled {
-  const { startedAt, outcome, isForced } = run;
+  const { startedAt, outcome, isForced, wasInterrupted = false } = run;
   const { protocol } = timing;
   const endedAt = startedAt + outcome.durationMs;
   const after: CronJob = { ...job, updatedAtMs: endedAt, state: factsOf(job.state, run, timing) };
@@ -45,7 +47,7 @@ export function settle(job: CronJob, run: EndedRun, timing: Timing): Settled {
   const isAhead = protocol === 4 && isForced && (job.state.nextRunAtMs ?? 0) > startedAt;
   const isDone = protocol === 4 ? completionOf(job, outcome) === "succeeded" : outcome.status === "ok";
   if (isOnce && !isAhead && job.deleteAfterRun === true && isDone) return { job: after, isOver: true };
-  const isKept = isOnce && job.enabled ? isAhead : protocol === 4 && isForced;
+  const isKept = isOnce && job.enabled ? isAhead || wasInterrupted : protocol === 4 && isForced;
   return { job: isKept ? after : reschedule(job, after, run, timing), isOver: false };
 }
 

@@ -1,12 +1,37 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { ClawError } from "../../src/errors.ts";
 import type { Output } from "../../src/platform/world.ts";
-import { createTestHome } from "../support/world.ts";
+import { openOperator } from "../support/operator.ts";
+import { createTestHome, type TestHome } from "../support/world.ts";
 
 /** An output that tells each line as it comes. */
 function createLines(onLine: (line: string) => void): Output {
   return { isTty: false, columns: 80, write: (text) => text.trim().split("\n").forEach(onLine) };
+}
+
+/** A gateway that keeps its jobs in a directory, and an operator there. */
+async function serve(home: TestHome, state: string) {
+  const controller = new AbortController();
+  let heard = (_url: string) => {};
+  const listening = new Promise<string>((resolve) => (heard = resolve));
+  const stdout = createLines((line) => {
+    const { data } = JSON.parse(line);
+    if (data?.event === "listening") heard(data.url);
+  });
+  const args = ["gateway", "dev", "--port", "0", "--state", state, "--json"];
+  const running = home.claw(args, { stdout, interrupted: controller.signal, zone: "Asia/Tokyo" });
+  const operator = await openOperator({ url: await listening, secret: "claw-dev-token" });
+  return {
+    operator,
+    async end() {
+      operator[Symbol.dispose]();
+      controller.abort(new ClawError("interrupted", "interrupted"));
+      await running;
+    },
+  };
 }
 
 describe("claw gateway dev", () => {
@@ -29,6 +54,31 @@ describe("claw gateway dev", () => {
     assert.equal((await running).exit, 130);
     assert.equal(lines[0]?.["protocol"], 3);
     assert.ok(lines.length > 1, "no client was told of");
+  });
+
+  it("keeps cron jobs in --state DIR, privately, and refuses a damaged file by name", async () => {
+    using home = createTestHome();
+    const state = join(home.path, "jobs");
+    const first = await serve(home, state);
+    const schedule = { kind: "cron", expr: "0 9 * * *" };
+    const payload = { kind: "systemEvent", text: "hello" };
+    const { id, state: { nextRunAtMs } } = await first.operator.call("cron.add", {
+      name: "daily",
+      sessionTarget: "main",
+      wakeMode: "now",
+      schedule,
+      payload,
+    });
+    assert.equal(new Date(nextRunAtMs).getUTCHours(), 0, "nine o'clock of the person's zone");
+    await first.end();
+    const second = await serve(home, state);
+    assert.deepEqual((await second.operator.call("cron.get", { id })).state, { nextRunAtMs });
+    await second.end();
+    const file = join(state, "cron-protocol-4.json");
+    writeFileSync(file, "{");
+    const { exit, stderr } = await home.claw(["gateway", "dev", "--port", "0", "--state", state]);
+    assert.equal(exit, 78);
+    assert.ok(stderr.includes(`${file} is damaged: it is not JSON`), stderr);
   });
 
   it("refuses a client's flags rather than ignoring them", async () => {

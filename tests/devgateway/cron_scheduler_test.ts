@@ -278,26 +278,3 @@ describe("a run that fails or is skipped", () => {
     assert.equal((await at.jobNamed("hourly")).state.consecutiveSkipped, 1);
   });
 });
-
-describe("the heartbeat", () => {
-  test("is run by a job that asks for it now, and woken soon by one that would wait on protocol 3", async () => {
-    for (
-      const [protocol, wakeMode, expected] of [
-        [3, "now", 1],
-        [4, "now", 1],
-        [3, "next-heartbeat", 1],
-        [4, "next-heartbeat", 0],
-      ] as const
-    ) {
-      await using gateway = createMemoryGateway({ protocol });
-      const admin = await connectTo(gateway, { scopes: allScopes });
-      await admin.call("cron.add", { ...soon, wakeMode, schedule: { kind: "every", everyMs: 60_000 } });
-      await gateway.clock.advance(61_000);
-      assert.equal(
-        admin.events.filter(({ event }) => event === "heartbeat").length,
-        expected,
-        `${protocol} ${wakeMode}`,
-      );
-    }
-  });
-});

@@ -118,6 +118,24 @@ describe("a dev gateway with a state directory", () => {
     }
   });
 
+  test("runs an interrupted one-shot job once more", async () => {
+    for (const protocol of [3, 4] as const) {
+      using state = new StateDirectory();
+      const once = { ...job, schedule: { kind: "at", at: new Date(noon + 1_000).toISOString() } };
+      const first = await state.open(noon, { protocol, cronRun: { status: "ok", durationMs: 10 * hour } });
+      const { id } = await first.admin.call("cron.add", once);
+      await first.clock.advance(5_000);
+      await first.close();
+      const second = await state.open(noon + 60_000, { protocol });
+      await second.clock.advance(3_000);
+      const rows = (await second.admin.call("cron.runs", { id, sortDir: "asc" })).entries;
+      const statuses = rows.map(({ status }: { status: string }) => status);
+      assert.deepEqual(statuses, protocol === 3 ? ["ok"] : ["error", "ok"]);
+      assert.deepEqual(await second.jobs(), [], "then it is over");
+      await second.close();
+    }
+  });
+
   test("goes on when the disk fails, and says so in its log", async () => {
     using state = new StateDirectory();
     const gateway = await state.open(noon);

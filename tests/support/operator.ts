@@ -15,7 +15,7 @@ export interface Operator extends Disposable {
 const client = { id: "cli", mode: "cli", version: "0.0.0", platform: "linux" } as const;
 const scopes = ["admin", "read", "write", "approvals", "pairing"].map((name) => `operator.${name}`);
 
-export async function openOperator({ url, secret }: RealGateway): Promise<Operator> {
+export async function openOperator({ url, secret }: Pick<RealGateway, "url" | "secret">): Promise<Operator> {
   const device = await importIdentity(await generateKey());
   const socket = new WebSocket(url);
   // deno-lint-ignore no-explicit-any -- frames of every kind
