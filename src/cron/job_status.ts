@@ -2,6 +2,7 @@
  * What a job is and does right now, read from the job alone: its state in one word, whose it is, what it may be called.
  * Pure. When it fires next is `timeline.ts`; what is wrong with it is `findings.ts`.
  */
+import type { Connection } from "../client/connection.ts";
 import type { CronJob } from "../protocol/mod.ts";
 
 /** The states that a person may ask for. */
@@ -23,6 +24,15 @@ export function lastStatusOf(state: CronJob["state"]): string | undefined {
   return lastRunStatus ?? (typeof lastStatus === "string" ? lastStatus : undefined);
 }
 
+/**
+ * Whether the last run went well, but nobody got its answer. 2026.9.6 tells what it held back on purpose, such as an
+ * answer that had nothing to say.
+ */
+export function isUndelivered({ state, delivery }: CronJob): boolean {
+  return lastStatusOf(state) === "ok" && state.lastDeliveryStatus === "not-delivered" &&
+    state["deliverySuppressionReason"] === undefined && delivery?.mode !== "none";
+}
+
 /** Namespaces in which 2026.9.6 lets nobody but itself declare (`heartbeat-task:` is one too, for jobs of people). */
 const reservedNamespaces = ["heartbeat:", "skill-collection-review:"];
 /** What its plugins write at the beginning of the description of a job that they keep. */
@@ -34,10 +44,21 @@ export function isBuiltIn({ declarationKey, description, payload }: CronJob): bo
     description?.startsWith(managedMark) === true || payload.kind === "heartbeat";
 }
 
-/** The agent that runs it: the job's own, else the one that protocol 4 resolves it to. */
-export function agentOf(job: CronJob): string | undefined {
+/**
+ * The agent that runs a job: its own, else the one that protocol 4 resolves it to (null: none), else the gateway's
+ * default where that is known.
+ */
+export function agentOf(job: CronJob, defaultAgentId?: string): string | null | undefined {
   const { agentId, effectiveAgentId } = job;
-  return agentId ?? (typeof effectiveAgentId === "string" ? effectiveAgentId : undefined);
+  if (typeof effectiveAgentId === "string" || effectiveAgentId === null) return effectiveAgentId;
+  return agentId ?? defaultAgentId;
+}
+
+/** The gateway's default agent, of which both generations tell a client that may read. */
+export function defaultAgentOf({ handshake }: Pick<Connection, "handshake">): string | undefined {
+  const { sessionDefaults } = handshake.hello.snapshot as { readonly sessionDefaults?: { defaultAgentId?: unknown } };
+  const id = sessionDefaults?.defaultAgentId;
+  return typeof id === "string" ? id : undefined;
 }
 
 /** An id is not cut shorter than this. */

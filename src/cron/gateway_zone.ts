@@ -1,0 +1,75 @@
+/**
+ * In which zone a gateway seems to live: no method tells, but a cron expression without a zone is read in it, and what
+ * came of that is in each job's next run. Pure. Next: `timeline.ts`.
+ */
+import { ClawError } from "../errors.ts";
+import type { CronJob } from "../protocol/mod.ts";
+import { lastFire, staggerMsOf } from "../schedule/fire_times.ts";
+
+/** Zones tried after the person's own and UTC: every offset in use (IANA names the whole hours with the sign reversed). */
+const otherZones = [
+  ...Array.from({ length: 14 }, (_, at) => `Etc/GMT-${at + 1}`),
+  ...Array.from({ length: 12 }, (_, at) => `Etc/GMT+${at + 1}`),
+  "Asia/Kolkata",
+  "Asia/Kathmandu",
+  "Asia/Kabul",
+  "Asia/Tehran",
+  "Asia/Yangon",
+  "Australia/Adelaide",
+  "Australia/Darwin",
+  "Australia/Eucla",
+  "Australia/Lord_Howe",
+  "America/St_Johns",
+  "Pacific/Chatham",
+  "Pacific/Marquesas",
+];
+
+/** More jobs than this say nothing more. */
+const mostWitnesses = 20;
+
+/**
+ * A zone that explains the most next runs of jobs whose expression names none, the given one first; undefined when
+ * there is no such job, or no zone explains any.
+ */
+export function gatewayZoneOf(jobs: readonly CronJob[], zone: string): string | undefined {
+  const witnesses = jobs.filter(isWitness).slice(0, mostWitnesses);
+  let best: string | undefined;
+  let most = 0;
+  for (const candidate of [zone, "UTC", ...otherZones]) {
+    const explained = witnesses.filter((job) => shiftOf(job, candidate) !== undefined).length;
+    if (explained <= most) continue;
+    best = candidate;
+    most = explained;
+    if (most === witnesses.length) break;
+  }
+  return best;
+}
+
+/**
+ * By how many ms the gateway shifts each run of a cron job; undefined when its next run is none of the schedule's
+ * (a new try after an error), or its expression cannot be read.
+ * @param zone of an expression that names none
+ */
+export function shiftOf({ schedule, state }: CronJob, zone: string): number | undefined {
+  if (schedule.kind !== "cron" || typeof state.nextRunAtMs !== "number") return undefined;
+  const slotMs = lastReadableFire(schedule, state.nextRunAtMs + 1, zone);
+  if (slotMs === undefined) return undefined;
+  const shiftMs = state.nextRunAtMs - slotMs;
+  return shiftMs < Math.max(1, staggerMsOf(schedule)) ? shiftMs : undefined;
+}
+
+/** `lastFire` of a schedule that a gateway may have kept from other times: undefined when it cannot be read. */
+export function lastReadableFire(schedule: CronJob["schedule"], beforeMs: number, zone: string): number | undefined {
+  try {
+    return lastFire(schedule, beforeMs, zone);
+  } catch (thrown) {
+    if (thrown instanceof ClawError) return undefined;
+    throw thrown;
+  }
+}
+
+/** After an error the next run is a new try, which is no slot of the schedule. */
+function isWitness({ enabled, schedule, state }: CronJob): boolean {
+  return enabled && schedule.kind === "cron" && typeof schedule["tz"] !== "string" && !state.consecutiveErrors &&
+    typeof state.nextRunAtMs === "number";
+}
