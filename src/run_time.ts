@@ -7,17 +7,19 @@ import { type Clock, createTimeLimit, type TimeLimit } from "./platform/clock.ts
 
 export class RunTime implements Disposable {
   readonly #clock: Clock;
-  readonly #limit: TimeLimit;
+  readonly #interrupted: AbortSignal;
+  #limit: TimeLimit;
   #knownMs: number | undefined;
   #extraMs = 0;
 
   /** @param interrupted aborted when a signal came */
   constructor(clock: Clock, interrupted: AbortSignal) {
     this.#clock = clock;
-    this.#limit = createTimeLimit(clock, () => new ClawError("net/timeout", "the time is over"), interrupted);
+    this.#interrupted = interrupted;
+    this.#limit = createTimeLimit(clock, timeIsOver, interrupted);
   }
 
-  /** Aborted when the time is over or a signal came. */
+  /** Aborted when the time is over or a signal came; another one after more time was granted then. */
   get signal(): AbortSignal {
     return this.#limit.signal;
   }
@@ -28,8 +30,9 @@ export class RunTime implements Disposable {
     this.#limit.set(ms + this.#extraMs);
   }
 
-  /** Grants more. */
+  /** Grants more; after the time is over this much more from now on, by a new signal: for looking what became of it. */
   extend(ms: number): void {
+    if (this.signal.aborted && !this.#interrupted.aborted) return this.#begin(ms);
     this.#extraMs += ms;
     if (this.#knownMs !== undefined) this.#limit.set(this.#knownMs + this.#extraMs);
   }
@@ -45,7 +48,18 @@ export class RunTime implements Disposable {
     }
   }
 
+  #begin(ms: number): void {
+    this.#limit[Symbol.dispose]();
+    this.#limit = createTimeLimit(this.#clock, timeIsOver, this.#interrupted);
+    this.#extraMs = 0;
+    this.know(ms);
+  }
+
   [Symbol.dispose](): void {
     this.#limit[Symbol.dispose]();
   }
+}
+
+function timeIsOver(): ClawError {
+  return new ClawError("net/timeout", "the time is over");
 }

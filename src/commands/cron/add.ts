@@ -1,70 +1,171 @@
 /**
- * `claw cron add`.
+ * `claw cron add`: one new job, from flags, a JSON file, or both. Everything about it is read and checked here before
+ * a gateway is asked, and told back: when it fires, and whether the gateway plans the same.
  */
 import { defineCommand } from "../../cli/command.ts";
+import type { Context } from "../../cli/context.ts";
+import { done, type Outcome, type View } from "../../cli/outcome.ts";
+import { formatInstant } from "../../cli/times.ts";
+import type { Connection } from "../../client/connection.ts";
+import { patchTo } from "../../cron/changes.ts";
+import { addParamsOf } from "../../cron/definition.ts";
+import { gatewayNow } from "../../cron/gateway_clock.ts";
+import { listJobs } from "../../cron/jobs.ts";
+import { requireKnown } from "../../cron/needs.ts";
 import { ClawError } from "../../errors.ts";
+import { type CronAddParams, type CronJob, type ResultOf, scopes } from "../../protocol/mod.ts";
+import type { Here } from "../../schedule/instant_text.ts";
+import { writeOnce } from "./certain_write.ts";
+import { definitionFlags, type DefinitionOptions } from "./definition_flags.ts";
+import { applyFlags, type Members } from "./definition_members.ts";
+import { checkDefinition, parseMembers } from "./definition_text.ts";
+import { disagreementOf, type Echo, echoData, echoOf, echoOfJob, echoViews } from "./echo.ts";
+import { memberLines } from "./member_lines.ts";
+
+const added = {
+  ...definitionFlags,
+  disabled: { type: "boolean", summary: "add it switched off" },
+  declarationKey: {
+    type: "string",
+    value: "key",
+    summary: "key that makes adding idempotent (gateways of protocol 4)",
+  },
+} as const;
+
+type AddOptions = DefinitionOptions & { readonly disabled: boolean; readonly declarationKey: string | undefined };
 
 export const cronAdd = defineCommand({
   isReadOnly: false,
-  flags: {
-    name: { type: "string", value: "text", summary: "name of the job" },
-    at: { type: "string", value: "time", summary: "once: an ISO 8601 instant, +20m, or tomorrow 09:00" },
-    every: { type: "string", value: "duration", summary: "again and again, e.g. 15m" },
-    cron: { type: "string", value: "expression", summary: "by a cron expression, e.g. '0 9 * * 1-5'" },
-    tz: { type: "string", value: "zone", summary: "IANA zone of --cron and of a clock time in --at (default: yours)" },
-    stagger: { type: "string", value: "duration", summary: "let the gateway shift each run by up to this long" },
-    exact: { type: "boolean", summary: "no shift: run exactly on time" },
-    systemEvent: { type: "string", value: "text", summary: "hand this text to the main session" },
-    message: { type: "string", value: "text", summary: "run an agent turn with this message, in a session of its own" },
-    agent: { type: "string", value: "id", summary: "agent that runs it" },
-    model: { type: "string", value: "name", summary: "model of the agent turn" },
-    thinking: { type: "string", value: "level", summary: "thinking level of the agent turn" },
-    tools: {
-      type: "list",
-      value: "name",
-      summary: "tool that the agent turn may use; may be repeated (gateways of protocol 4)",
+  flags: added,
+  examples: [
+    {
+      line: 'claw cron add --name "morning report" --cron "0 9 * * 1-5" --message "Report on the night"',
+      does: "every working day at nine, in your zone",
     },
-    timeout: {
-      type: "string",
-      value: "duration",
-      summary: "how long the agent turn may take (claw's own limit here: CLAW_TIMEOUT)",
+    {
+      line: 'claw cron add --name tea --at "tomorrow 16:00" --system-event "Remind me of the tea" --dry-run',
+      does: "see when that is, and send nothing",
     },
-    session: { type: "string", value: "target", summary: "main, isolated, current or session:<key>" },
-    wake: {
-      type: "string",
-      value: "mode",
-      choices: ["now", "next-heartbeat"],
-      summary: "when a system event is heard (default: now)",
+    {
+      line: "claw cron add --name pulse --every 15m --message ping --no-deliver",
+      does: "every quarter of an hour, for nobody to hear",
     },
-    announce: { type: "boolean", summary: "send the answer to a channel" },
-    channel: { type: "string", value: "name", summary: "channel of the answer, e.g. last" },
-    to: { type: "string", value: "recipient", summary: "recipient on that channel" },
-    account: { type: "string", value: "id", summary: "account on that channel" },
-    threadId: { type: "string", value: "id", summary: "thread on that channel (gateways of protocol 4)" },
-    bestEffort: { type: "boolean", summary: "a delivery that fails does not make the run fail" },
-    webhook: { type: "string", value: "url", summary: "send the result to this http(s) URL" },
-    noDeliver: { type: "boolean", summary: "send the answer nowhere" },
-    description: { type: "string", value: "text", summary: "what it is for" },
-    deleteAfterRun: { type: "boolean", summary: "remove the job after its first success" },
-    keepAfterRun: { type: "boolean", summary: "keep a one-shot job after its run" },
-    disabled: { type: "boolean", summary: "add it switched off" },
-    declarationKey: {
-      type: "string",
-      value: "key",
-      summary: "key that makes adding idempotent (gateways of protocol 4)",
-    },
-    jsonFile: {
-      type: "string",
-      value: "path",
-      summary: "JSON with members that have no flag (- reads stdin); flags win",
-    },
-    dryRun: { type: "boolean", summary: "show what would be sent, and send nothing" },
-  },
-  examples: [{
-    line: 'claw cron add --name "morning report" --cron "0 9 * * 1-5" --message "Report on the night"',
-    does: "every working day at nine, in your zone",
-  }],
-  run() {
-    return Promise.reject(new ClawError("internal", "not written yet"));
+  ],
+  notes: [
+    "A clock's time in --at is one of --tz, or else of your own zone, and becomes an instant before it is sent; so does\n" +
+    "your zone with --cron. The next three runs are told before you go: --dry-run tells them and sends nothing.",
+    "Without --no-deliver, --webhook or --channel, gateways announce the answer of an agent turn on the last channel.",
+  ],
+  async run(options, _operands, context) {
+    const here: Here = { nowMs: context.clock.now(), zone: context.zone };
+    const { params, echo, notes } = await describe(options, here, context);
+    for (const note of notes) context.warn(note);
+    if (options.dryRun) return dryRun(params, echo, here);
+    return await send(params, echo, here, context);
   },
 });
+
+/** The whole definition, checked; nothing has been dialled yet. */
+async function describe(options: AddOptions, here: Here, context: Context) {
+  const { jsonFile, disabled, declarationKey } = options;
+  const from = jsonFile === "-" ? "standard input" : jsonFile ?? "";
+  const base = jsonFile === undefined ? {} : parseMembers(await context.readInput(jsonFile), from);
+  const { definition, read } = applyFlags(options, base, here);
+  const complete = {
+    wakeMode: "now",
+    ...definition,
+    ...(disabled ? { enabled: false } : {}),
+    ...(declarationKey === undefined ? {} : { declarationKey }),
+  };
+  requireWhole(complete);
+  const params = addParamsOf(checkDefinition(complete, here));
+  return { params, echo: echoOf(params.schedule, here, read?.zone), notes: read?.notes ?? [] };
+}
+
+/** @throws ClawError `usage/missing-argument` for what every job needs, by its flag */
+function requireWhole(definition: Members): void {
+  const missing = definition["name"] === undefined
+    ? "--name: how the job is called"
+    : definition["schedule"] === undefined
+    ? "--at, --every or --cron: when it runs"
+    : definition["payload"] === undefined
+    ? "--message or --system-event: what it does"
+    : undefined;
+  if (missing === undefined) return;
+  throw new ClawError("usage/missing-argument", `a job needs ${missing}`, {
+    hint: 'write it like `claw cron add --name tea --at "tomorrow 16:00" --system-event "Time for tea"`',
+  });
+}
+
+function dryRun(params: CronAddParams, echo: Echo, here: Here): Outcome {
+  const views: readonly View[] = [
+    { kind: "line", text: "would add, and sent nothing:" },
+    ...memberLines(params),
+    ...echoViews(params, echo, here),
+  ];
+  return done({ status: "would-add", params, ...echoData(echo) }, { kind: "stack", views });
+}
+
+async function send(params: CronAddParams, echo: Echo, here: Here, context: Context): Promise<Outcome> {
+  const { connection } = await context.gateway(scopes.admin);
+  const { protocol, hello } = connection.handshake;
+  requireKnown(params, protocol, hello.server.version);
+  const sinceMs = gatewayNow(connection, context.clock);
+  const result = await writeOnce(context, {
+    send: () => connection.call("cron.add", params, context.signal),
+    look: (again) => findAdded(again, params, sinceMs, context.signal),
+    hint: "look whether it is there before you add it again: `claw cron list --all`",
+  });
+  const { job, status } = becomeOf(result);
+  warnOfDisagreement(job, params, echo, context);
+  const shown = echoOfJob(job, here, echo.zone);
+  const word = { added: "added", updated: "changed", unchanged: "unchanged, as its declaration key says:" }[status];
+  const off = job.enabled ? "" : ", switched off";
+  const views: readonly View[] = [
+    { kind: "line", text: `${word} '${job.name}' (${job.id})${off}` },
+    ...echoViews(job, shown, here),
+  ];
+  return done({ status, job, ...echoData(shown) }, { kind: "stack", views });
+}
+
+/** What protocol 4 answers when a declaration key was given. */
+interface Declared {
+  readonly created: boolean;
+  readonly updated?: unknown;
+  readonly job: CronJob;
+}
+
+function becomeOf(result: ResultOf<"cron.add">) {
+  if (!isDeclared(result)) return { job: result as CronJob, status: "added" } as const;
+  const { created, job, updated } = result;
+  return { job, status: created ? "added" : updated === true ? "updated" : "unchanged" } as const;
+}
+
+function isDeclared(result: object): result is Declared {
+  return "created" in result && "job" in result;
+}
+
+/** The one job of this very definition that came to be since, or that has its key. */
+async function findAdded(
+  connection: Connection,
+  params: CronAddParams,
+  sinceMs: number,
+  signal: AbortSignal,
+): Promise<CronJob | undefined> {
+  const { declarationKey } = params;
+  const isNew = (job: CronJob) =>
+    declarationKey === undefined ? job.createdAtMs >= sinceMs : job.declarationKey === declarationKey;
+  const same = (await listJobs(connection, {}, signal)).filter((job) =>
+    isNew(job) && patchTo(job, params, connection.handshake.protocol) === undefined
+  );
+  return same.length === 1 ? same[0] : undefined;
+}
+
+function warnOfDisagreement(job: CronJob, { schedule }: CronAddParams, { zone }: Echo, context: Context): void {
+  const differing = disagreementOf(job, schedule, zone);
+  if (differing === undefined) return;
+  const { plannedMs, expectedMs } = differing;
+  const tell = (ms: number) => formatInstant(ms, zone ?? "UTC");
+  const planned = plannedMs === undefined ? "no run at all" : `its first run at ${tell(plannedMs)}`;
+  context.warn(`the gateway plans ${planned}, where ${tell(expectedMs)} was expected`);
+}

@@ -1,8 +1,8 @@
 /**
- * `claw cron disable`.
+ * `claw cron disable`: switches a job off. What it shares with its opposite is `switch_job.ts`.
  */
 import { defineCommand } from "../../cli/command.ts";
-import { ClawError } from "../../errors.ts";
+import { switchJob } from "./switch_job.ts";
 
 export const cronDisable = defineCommand({
   isReadOnly: false,
@@ -11,7 +11,7 @@ export const cronDisable = defineCommand({
     dryRun: { type: "boolean", summary: "show what would be sent, and send nothing" },
   },
   examples: [{ line: 'claw cron disable "morning report"', does: "by its exact name" }],
-  run() {
-    return Promise.reject(new ClawError("internal", "not written yet"));
+  async run({ dryRun }, [job = ""], context) {
+    return await switchJob(job, false, { isDryRun: dryRun }, context);
   },
 });

@@ -1,8 +1,8 @@
 /**
- * `claw cron enable`.
+ * `claw cron enable`: switches a job on, and says when it runs next. What it shares with its opposite is `switch_job.ts`.
  */
 import { defineCommand } from "../../cli/command.ts";
-import { ClawError } from "../../errors.ts";
+import { switchJob } from "./switch_job.ts";
 
 export const cronEnable = defineCommand({
   isReadOnly: false,
@@ -11,7 +11,7 @@ export const cronEnable = defineCommand({
     dryRun: { type: "boolean", summary: "show what would be sent, and send nothing" },
   },
   examples: [{ line: 'claw cron enable "morning report"', does: "by its exact name" }],
-  run() {
-    return Promise.reject(new ClawError("internal", "not written yet"));
+  async run({ dryRun }, [job = ""], context) {
+    return await switchJob(job, true, { isDryRun: dryRun }, context);
   },
 });

@@ -1,0 +1,52 @@
+/**
+ * Writes whose answer may be lost: then a fresh connection looks what became of them, where that can be told. Nothing
+ * is ever sent twice.
+ */
+import type { Context } from "../../cli/context.ts";
+import type { Connection } from "../../client/connection.ts";
+import { asClawError, ClawError } from "../../errors.ts";
+import { scopes } from "../../protocol/mod.ts";
+
+/** Looking costs a handshake and a list of jobs. */
+const lookMs = 10_000;
+
+export interface Write<Result> {
+  send(): Promise<Result>;
+  /** What it came to, as the gateway shows it now; undefined when that cannot be told. */
+  look(connection: Connection): Promise<Result | undefined>;
+  /** How a person may look. */
+  readonly hint: string;
+}
+
+/**
+ * Sends a write once and says for certain what became of it, or that nobody knows.
+ * @throws ClawError as `Connection.call`; `net/unanswered` only when looking did not tell either
+ */
+export async function writeOnce<Result>(context: Context, { send, look, hint }: Write<Result>): Promise<Result> {
+  try {
+    return await send();
+  } catch (thrown) {
+    const error = asClawError(thrown);
+    if (error.code !== "net/unanswered") throw error;
+    context.extendTime(lookMs);
+    const seen = await lookFor(context, look);
+    if (seen === undefined) {
+      throw new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
+    }
+    context.warn(
+      `${error.message.replace(/: the gateway may or may not have .*$/, "")}; the gateway shows that it is done`,
+    );
+    return seen;
+  }
+}
+
+/** Whatever goes wrong now, the outcome of the write is what the person must hear of. */
+async function lookFor<Result>(context: Context, look: Write<Result>["look"]): Promise<Result | undefined> {
+  try {
+    const { connection } = await context.gateway(scopes.read);
+    return await look(connection);
+  } catch (thrown) {
+    context.note(`looking what became of it failed: ${asClawError(thrown).message}`);
+    return undefined;
+  }
+}
