@@ -10,6 +10,7 @@ import { hostReader } from "../platform/host.ts";
 import { ensurePrivateDirectory, readPrivate, replacePrivate } from "../platform/private_file.ts";
 import { CronJob, CronRun, type ProtocolVersion } from "../protocol/mod.ts";
 import type { CronRecords } from "./cron_book.ts";
+import { nextRunOf } from "./cron_timing.ts";
 
 const Records = z.strictObject({ version: z.literal(1), jobs: z.array(CronJob), runs: z.array(CronRun) });
 const what = "the dev gateway's cron file";
@@ -24,11 +25,27 @@ export function loadCron(directory: string, protocol: ProtocolVersion): CronReco
   if (text === undefined) return { jobs: [], runs: [] };
   const json = parseJson(text);
   const parsed = Records.safeParse(json?.value);
-  if (parsed.success) return { jobs: parsed.data.jobs, runs: parsed.data.runs };
-  const issue = json === undefined
-    ? "it is not JSON"
-    : `${parsed.error.issues[0]?.path.join(".")} is not as it was written`;
-  throw new ClawError("config/invalid", `${what} ${path} is damaged: ${issue}`, {
+  if (!parsed.success) {
+    const place = parsed.error.issues[0]?.path.join(".");
+    throw damaged(path, json === undefined ? "it is not JSON" : `${place || "it"} is not as it was written`);
+  }
+  const { jobs, runs } = parsed.data;
+  const odd = jobs.findIndex((job) => !hasReadableTimes(job, protocol));
+  if (odd >= 0) throw damaged(path, `the schedule of jobs.${odd} cannot be read`);
+  return { jobs, runs };
+}
+
+/** A scheduler that was given a time which is none would fire at once, or never. */
+function hasReadableTimes(job: CronJob, protocol: ProtocolVersion): boolean {
+  try {
+    return Number.isFinite(nextRunOf(job, 0, { protocol, zone: "UTC" }) ?? 0);
+  } catch {
+    return false;
+  }
+}
+
+function damaged(path: string, why: string): ClawError {
+  return new ClawError("config/invalid", `${what} ${path} is damaged: ${why}`, {
     hint: "mend it, or move it aside to begin without jobs",
     details: { path },
   });

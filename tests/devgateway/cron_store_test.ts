@@ -148,12 +148,20 @@ describe("a dev gateway with a state directory", () => {
   });
 });
 
+function recordsWith(schedule: object): string {
+  const kept = { ...job, id: "j", enabled: true, createdAtMs: 0, state: {}, schedule };
+  return JSON.stringify({ version: 1, jobs: [kept], runs: [] });
+}
+
 describe("a damaged state file", () => {
   const damages: readonly (readonly [how: string, text: string])[] = [
     ["no JSON", "{ jobs: "],
     ["empty", ""],
     ["another version", '{"version":2,"jobs":[],"runs":[]}'],
     ["a job without an id", '{"version":1,"jobs":[{"name":"x"}],"runs":[]}'],
+    ["an expression that cannot be read", recordsWith({ kind: "cron", expr: "61 * * * *" })],
+    ["an interval of nothing", recordsWith({ kind: "every", everyMs: 0 })],
+    ["a time that is none", recordsWith({ kind: "at", at: "soon" })],
     ["no runs", '{"version":1,"jobs":[]}'],
   ];
   for (const [how, text] of damages) {

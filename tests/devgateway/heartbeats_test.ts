@@ -11,7 +11,7 @@ const job = {
 };
 
 describe("heartbeatSoon() and runHeartbeat()", () => {
-  test("are had by a job that asks for it now, the former on protocol 3 even by one that would wait", async () => {
+  test("serve cron jobs: those that ask for a run now, and on protocol 3 those that would wait", async () => {
     for (
       const [protocol, wakeMode, expected] of [
         [3, "now", 1],
