@@ -52,16 +52,21 @@ export function gatewayZoneOf(jobs: readonly CronJob[], zone: string): string | 
  */
 export function shiftOf({ schedule, state }: CronJob, zone: string): number | undefined {
   if (schedule.kind !== "cron" || typeof state.nextRunAtMs !== "number") return undefined;
-  const slotMs = lastReadableFire(schedule, state.nextRunAtMs + 1, zone);
+  const slotMs = slotUpTo(schedule, state.nextRunAtMs, zone);
   if (slotMs === undefined) return undefined;
   const shiftMs = state.nextRunAtMs - slotMs;
   return shiftMs < Math.max(1, staggerMsOf(schedule)) ? shiftMs : undefined;
 }
 
-/** `lastFire` of a schedule that a gateway may have kept from other times: undefined when it cannot be read. */
-export function lastReadableFire(schedule: CronJob["schedule"], beforeMs: number, zone: string): number | undefined {
+/**
+ * The last fire of a cron expression up to and with an instant; undefined when there is none, or when the gateway has
+ * kept an expression or a zone that cannot be read here.
+ */
+export function slotUpTo(schedule: CronJob["schedule"], instantMs: number, zone: string): number | undefined {
   try {
-    return lastFire(schedule, beforeMs, zone);
+    // The library looks back from the beginning of a second, and leaves that second itself out.
+    const slotMs = lastFire(schedule, instantMs + 1_000, zone);
+    return slotMs === undefined || slotMs <= instantMs ? slotMs : lastFire(schedule, instantMs, zone);
   } catch (thrown) {
     if (thrown instanceof ClawError) return undefined;
     throw thrown;

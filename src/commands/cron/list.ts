@@ -59,7 +59,9 @@ export const cronList = defineCommand({
   async run(options, _operands, context) {
     const limit = options.limit === undefined ? Infinity : parseCount(options.limit, "--limit");
     const { connection } = await context.gateway(scopes.read);
+    const { enabled } = await connection.call("cron.status", {}, context.signal);
     const jobs = await listJobs(connection, {}, context.signal);
+    if (!enabled) context.warn("the scheduler is off: no job runs by itself: see `claw cron status`");
     const defaultAgent = defaultAgentOf(connection);
     const listed = jobs.map((job): ListedJob => ({ job, status: statusOf(job), agent: agentOf(job, defaultAgent) }));
     const fitting = listed.filter((entry) => fits(entry, options)).sort(orderOf(options.sort ?? "next"));

@@ -54,7 +54,7 @@ export const cronNext = defineCommand({
     const limit = parseCount(options.limit ?? "50", "--limit");
     const { connection } = await context.gateway(scopes.read);
     const { enabled } = await connection.call("cron.status", {}, context.signal);
-    if (!enabled) context.warn("the scheduler is off: nothing of this will run: see `claw cron status`");
+    if (!enabled) context.warn("the scheduler is off: no job runs by itself: see `claw cron status`");
     const jobs = await listJobs(connection, { enabled: "enabled" }, context.signal);
     const nowMs = gatewayNow(connection, context.clock);
     const zone = zoneOf(context);

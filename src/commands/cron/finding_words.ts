@@ -1,0 +1,111 @@
+/**
+ * What `claw cron doctor` says of each finding: one sentence, and the one command that mends it. Pure; the findings are
+ * `src/cron/findings.ts`.
+ */
+import { formatClock, formatDay, formatDuration, formatMinute, formatRelative } from "../../cli/times.ts";
+import type { Fault, Finding } from "../../cron/findings.ts";
+import { shellWord } from "./run_words.ts";
+
+/** What is said of a finding. */
+export interface Advice {
+  readonly sentence: string;
+  /** One line for the shell. */
+  readonly command: string;
+}
+
+/** What the words need beside the finding. */
+export interface FindingContext {
+  /** By the gateway's clock. */
+  readonly nowMs: number;
+  /** The person's zone. */
+  readonly zone: string;
+  /** The job's id, as short as it can be. */
+  readonly id: string;
+  /** The gateway's default agent. */
+  readonly defaultAgent: string;
+}
+
+/** What the sentences are made of. */
+interface Parts {
+  /** The job's name in quotes. */
+  readonly name: string;
+  readonly id: string;
+  readonly context: FindingContext;
+  moment(atMs: number): string;
+}
+
+type Of<Kind extends Fault["kind"]> = Extract<Finding, { readonly kind: Kind }>;
+type Words = { readonly [Kind in Fault["kind"]]: (finding: Of<Kind>, parts: Parts) => Advice };
+
+const restart = "openclaw gateway restart";
+
+const words: Words = {
+  "scheduler-off": () => ({
+    sentence: "the scheduler is off, so no job runs by itself: cron.enabled is false in the gateway's configuration, " +
+      "or OPENCLAW_SKIP_CRON is set for it",
+    command: `openclaw config set cron.enabled true && ${restart}`,
+  }),
+  "overdue": ({ dueAtMs }, { name, moment }) => ({
+    sentence: `${name} was due at ${moment(dueAtMs)} and has not started: the scheduler is stuck or very busy`,
+    command: restart,
+  }),
+  "missed": ({ dueAtMs }, { name, id, moment }) => ({
+    sentence: `${name} was due at ${moment(dueAtMs)}, but no run of it is known since`,
+    command: `claw cron run ${id} --wait`,
+  }),
+  "overrunning": ({ sinceMs, timeoutMs }, { name, moment }) => ({
+    sentence:
+      `${name} has been running since ${moment(sinceMs)}, though a run may take ${formatDuration(timeoutMs)}: ` +
+      "its end was never noted",
+    command: restart,
+  }),
+  "no-next-run": (_finding, { name, id }) => ({
+    sentence: `${name} is enabled, but the gateway has planned no run of it`,
+    command: `claw cron edit ${id}`,
+  }),
+  "failing": ({ count, error }, { name, id }) => ({
+    sentence: `${name} ${count === 1 ? "failed the last time" : `failed ${count} times in a row`}${because(error)}`,
+    command: `claw cron runs ${id} --status error`,
+  }),
+  "switched-off": ({ count, error }, { name, id }) => ({
+    sentence: `${name} was disabled by the gateway after ${count} errors${because(error)}`,
+    command: `claw cron enable ${id}`,
+  }),
+  // A webhook's receiver must be mended, and the answer sent again; a channel may just be the wrong one.
+  "undelivered": ({ job, error }, { name, id }) => ({
+    sentence: `${name} ran well, but its answer was not delivered${because(error)}`,
+    command: job?.delivery?.mode === "webhook"
+      ? `claw cron run ${id} --wait`
+      : `claw cron edit ${id} --announce --channel last`,
+  }),
+  "foreign-zone": ({ job, gatewayZone, nextMs, meantMs }, { name, id, context: { zone } }) => ({
+    sentence: `${name} names no zone, and the gateway reads '${job?.schedule["expr"]}' in ${gatewayZone}: it runs at ` +
+      whenHere(nextMs, meantMs, zone),
+    command: `claw cron edit ${id} --tz ${zone}`,
+  }),
+  "ownerless": (_finding, { name, id, context }) => ({
+    sentence: `${name} belongs to no agent that the gateway knows, so it cannot run`,
+    command: `claw cron edit ${id} --agent ${shellWord(context.defaultAgent)}`,
+  }),
+};
+
+/** The words for a finding. */
+export function adviceFor(finding: Finding, context: FindingContext): Advice {
+  const tell = words[finding.kind] as (finding: Finding, parts: Parts) => Advice;
+  return tell(finding, {
+    name: `'${finding.job?.name ?? ""}'`,
+    id: shellWord(context.id),
+    context,
+    moment: (atMs) => `${formatMinute(atMs, context.zone)} (${formatRelative(atMs, context.nowMs)})`,
+  });
+}
+
+function because(error: string | undefined): string {
+  return error === undefined ? "" : `: ${error}`;
+}
+
+function whenHere(nextMs: number, meantMs: number, zone: string): string {
+  const isSameDay = formatDay(nextMs, zone) === formatDay(meantMs, zone);
+  const format = isSameDay ? formatClock : formatMinute;
+  return `${format(nextMs, zone)} here, not at ${format(meantMs, zone)}`;
+}
