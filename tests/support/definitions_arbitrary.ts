@@ -66,7 +66,8 @@ export function definitionFor(protocol: ProtocolVersion, text: fc.Arbitrary<stri
     ...newer,
   }, { requiredKeys: ["name", "schedule"] });
   return fc.tuple(common, fc.oneof(...kinds)).map(([members, rest]) => {
-    const definition = { ...members, ...rest } as JobDefinition;
+    // fast-check makes some objects without a prototype.
+    const definition = structuredClone({ ...members, ...rest } as JobDefinition);
     const { pacing: _pacing, ...unpaced } = definition;
     // Only what fires again and again has a cadence.
     return definition.schedule.kind === "at" ? unpaced : definition;
