@@ -129,7 +129,7 @@ describe("parseJobs()", () => {
       letters.map((name, at) => `${name}: &${name} ${nine("abcdef"[at] ?? "a")}\n`).join("")
     }`;
     assert.match(refusal(bomb), /^jobs\.yaml:1: its aliases stand for too much$/);
-    assert.match(refusal(`${"[".repeat(5_000)}${"]".repeat(5_000)}`), /^jobs\.yaml:1: /);
+    assert.match(refusal(`${"[".repeat(1_000)}${"]".repeat(1_000)}`), /^jobs\.yaml:1: /);
   });
 
   it("reads or refuses whatever it is given, and never fails otherwise", () => {
