@@ -94,7 +94,8 @@ export class RunWatch implements Disposable {
     if (isNameKnown(target) && this.#judge(target).kind === "ended") return await this.#enrich(target, signal);
     await this.#line.read((connection, limit) => this.#readRows(connection, target, limit), signal);
     const byRows = this.#judge(target);
-    if (byRows.kind !== "open") return byRows;
+    // Without names the job must be looked at too: who changed its schedule may have begun that run.
+    if (byRows.kind === "ended" && isNameKnown(target)) return byRows;
     await this.#line.read(async (connection, limit) => {
       const job = await readJob(connection, this.#jobId, limit);
       this.#seen.seeJob(job);

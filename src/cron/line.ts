@@ -15,8 +15,8 @@ export interface LineOptions {
   readonly ids: Pick<Ids, "random">;
   /** Makes another connection. */
   readonly dial: () => Promise<Connection>;
-  /** Told when a connection is lost, or another cannot be made yet. */
-  readonly onLost: (error: ClawError) => void;
+  /** Told when a connection is lost (`isNew`), and of each attempt that does not make another. */
+  readonly onLost: (error: ClawError, isNew: boolean) => void;
 }
 
 /** Without an answer for this long, a connection counts as lost: no close tells of a cable that was pulled. */
@@ -63,8 +63,7 @@ export class Line {
     }
   }
 
-  /** Gives the connection up. */
-  drop(): void {
+  #drop(): void {
     this.#hangUp();
     this.#connection = undefined;
   }
@@ -88,10 +87,10 @@ export class Line {
   async #recover(error: ClawError, signal: AbortSignal): Promise<void> {
     const isLost = error.code === "net/unanswered" || (faults[error.code] as Fault).retry === "reconnect";
     if (!isLost) throw error;
-    this.drop();
-    this.#options.onLost(error);
+    this.#options.onLost(error, this.#connection !== undefined);
+    this.#drop();
     const { clock, ids } = this.#options;
     const bound = Math.min(backoff.capMs, backoff.baseMs * 2 ** this.#failures++);
-    await clock.sleep(bound / 2 + ids.random() * bound / 2, signal);
+    await clock.sleep(Math.round(bound / 2 + ids.random() * bound / 2), signal);
   }
 }

@@ -33,6 +33,7 @@ export async function requestRun(
     isNamed,
     notBeforeMs: gatewayNow(connection, clock) - 1,
     firesAtMs,
+    changedAtMs: job.updatedAtMs ?? job.createdAtMs,
   };
   try {
     const result = await connection.call("cron.run", { id: job.id, mode }, signal);

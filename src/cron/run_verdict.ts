@@ -20,6 +20,8 @@ export interface RunTarget {
   readonly notBeforeMs: number;
   /** From then on the job may fire by itself; undefined when it does not. */
   readonly firesAtMs: number | undefined;
+  /** When the job was changed last before that. */
+  readonly changedAtMs: number;
 }
 
 /** How a run ended: what its event and its row both tell. */
@@ -170,28 +172,29 @@ function judgeNamed(target: RunTarget, seen: Sightings): Verdict {
 }
 
 function judgeUnnamed(target: RunTarget, seen: Sightings): Verdict {
-  const certain = candidatesOf(target, seen);
-  // Without names, a run that began when the schedule was due may be either.
-  const doubtful = target.isNamed
-    ? []
-    : runsOf(target, seen).filter(({ runAtMs }) => runAtMs >= windowEnd(target, seen));
+  const runs = runsOf(target, seen);
+  const certain = candidatesOf(target, seen, runs);
+  // Without names, a run that began when the schedule was due may be either. The end of a run changes the job too, so
+  // that one which was begun by hand right after it looks like one of a new schedule.
+  const doubtful = target.isNamed ? [] : runs.filter((run) => !certain.includes(run));
+  const rivals = doubtful.filter(({ runAtMs }) => certain.length === 0 || runAtMs < (target.firesAtMs ?? Infinity));
   const [only, ...others] = certain;
   if (only === undefined && doubtful.length === 0) return { kind: "open", runAtMs: undefined };
-  if (only === undefined || others.length > 0) {
-    return { kind: "untold", reason: "several", candidates: [...certain, ...doubtful] };
+  if (only === undefined || others.length + rivals.length > 0) {
+    return { kind: "untold", reason: "several", candidates: [...certain, ...rivals] };
   }
   return only.end === undefined ? { kind: "open", runAtMs: only.runAtMs } : { kind: "ended", end: only.end };
 }
 
 /** Runs that began in the time in which only the one that was asked for begins. */
-function candidatesOf(target: RunTarget, seen: Sightings): readonly Candidate[] {
+function candidatesOf(target: RunTarget, seen: Sightings, among = runsOf(target, seen)): readonly Candidate[] {
   const before = windowEnd(target, seen);
-  return runsOf(target, seen).filter(({ runAtMs, end }) => runAtMs < before || end?.runId !== undefined);
+  return among.filter(({ runAtMs, end }) => runAtMs < before || end?.runId !== undefined);
 }
 
 /** Until then every beginning was asked for: the schedule that was known does not fire, and nobody changed it. */
-function windowEnd({ firesAtMs = Infinity, notBeforeMs }: RunTarget, { changes }: Sightings): number {
-  return Math.min(firesAtMs, ...changes.filter((changedAtMs) => changedAtMs >= notBeforeMs));
+function windowEnd({ firesAtMs = Infinity, changedAtMs }: RunTarget, { changes }: Sightings): number {
+  return Math.min(firesAtMs, ...changes.filter((ms) => ms > changedAtMs));
 }
 
 /** Runs since the request, in the order of their beginning, but for those that bear another's name. */

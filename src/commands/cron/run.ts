@@ -5,7 +5,7 @@
 import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
 import { done, failed, negative, type Outcome, type View } from "../../cli/outcome.ts";
-import { formatInstant } from "../../cli/times.ts";
+import { formatDuration, formatInstant } from "../../cli/times.ts";
 import { type Followed, RunWatch } from "../../cron/follow_run.ts";
 import { findJob } from "../../cron/jobs.ts";
 import { Line } from "../../cron/line.ts";
@@ -15,7 +15,7 @@ import { limitTime } from "../../cron/time_limit.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
 import { parseDuration } from "../../settings/duration.ts";
-import { describeEnd, lookUp, outcomeWord, refusalWords, untoldWords, viewCandidates } from "./run_words.ts";
+import { describeEnd, lookUp, outcomeWord, refusalWords, tellLost, untoldWords, viewCandidates } from "./run_words.ts";
 
 /** How long the gateway's records are asked for a run whose request was not answered. */
 const readBackMs = 15_000;
@@ -57,7 +57,7 @@ export const cronRun = defineCommand({
       clock: context.clock,
       ids: context.ids,
       dial: async () => (await context.gateway(scopes.read)).connection,
-      onLost: ({ message }) => context.note(`${message}: connecting again`),
+      onLost: tellLost(context),
     });
     using watch = new RunWatch(line, context.clock, job.id);
     const { timeoutMs, retryMs } = await context.settings();
@@ -108,12 +108,15 @@ class Following {
   async #follow(target: RunTarget, waitMs: number, until: "begun" | "ended"): Promise<Followed> {
     using progress = await this.#context.progress();
     const name = target.runId ?? `of '${this.#job.name}'`;
+    progress.show(`run ${name}: ${target.runId === undefined ? "looking for it" : "queued"}`);
     try {
       return await this.#watch.follow(target, {
         waitMs,
         until,
         signal: this.#context.signal,
-        onVerdict: (verdict) => progress.show(`run ${name}: ${progressWords(verdict)}`),
+        onVerdict: (verdict) => {
+          if (verdict.kind === "open" && verdict.runAtMs !== undefined) progress.show(`run ${name}: running`);
+        },
       });
     } catch (thrown) {
       throw this.#detached(target, asClawError(thrown));
@@ -186,7 +189,7 @@ class Following {
     const why = verdict.kind === "untold"
       ? untoldWords[verdict.reason]
       : blind === undefined
-      ? "it was not over in time"
+      ? `it was not over within ${formatDuration(this.#waitMs ?? readBackMs)}`
       : `it cannot be followed: ${blind.message}`;
     const error = this.#unsettled(target, `the run of '${this.#job.name}' was started, but ${why}`);
     const candidates = verdict.kind === "untold" ? verdict.candidates : [];
@@ -201,19 +204,13 @@ class Following {
   }
 
   #viewOf(verdict: Verdict): View {
-    if (verdict.kind !== "untold" || verdict.candidates.length === 0) return lines([]);
+    if (verdict.kind !== "untold" || verdict.reason !== "several") return lines([]);
     return viewCandidates(verdict.candidates, (ms) => formatInstant(ms, this.#context.zone ?? "UTC"));
   }
 
   #named() {
     return { jobId: this.#job.id, name: this.#job.name };
   }
-}
-
-function progressWords(verdict: Verdict): string {
-  if (verdict.kind === "ended") return "over";
-  if (verdict.kind === "untold") return "out of sight";
-  return verdict.runAtMs === undefined ? "queued" : "running";
 }
 
 function lines(texts: readonly string[]): View {

@@ -4,8 +4,10 @@
  */
 import type { Candidate, Reason, RunEnd } from "../../cron/run_verdict.ts";
 import { hasSucceeded } from "../../cron/run_verdict.ts";
+import type { Context } from "../../cli/context.ts";
 import { formatDuration } from "../../cli/times.ts";
 import type { View } from "../../cli/outcome.ts";
+import type { ClawError } from "../../errors.ts";
 
 /** The command that shows what became of a run. */
 export function lookUp(jobId: string, runId: string | undefined): string {
@@ -46,6 +48,14 @@ export function reasonOf(end: RunEnd): string | undefined {
   return summary?.trim() === "" ? undefined : summary;
 }
 
+/** What is said of a connection that is lost, and of the attempts to make another. */
+export function tellLost(context: Pick<Context, "warn" | "note">): (error: ClawError, isNew: boolean) => void {
+  return ({ message }, isNew) => {
+    if (isNew) context.warn(`${message}: connecting again`);
+    else context.note(`${message}: trying again`);
+  };
+}
+
 /** Why a run's end cannot be told. */
 export const untoldWords: Readonly<Record<Reason, string>> = {
   several: "it cannot be told from other runs of the job",
@@ -76,7 +86,7 @@ export function viewCandidates(candidates: readonly Candidate[], showTime: (ms: 
     columns: [{ label: "began" }, { label: "outcome" }, { label: "reason", shrinks: true }],
     rows: candidates.map(({ runAtMs, end }) => [
       showTime(runAtMs),
-      end === undefined ? "running" : outcomeWord(end),
+      end === undefined ? "not over" : outcomeWord(end),
       end === undefined || outcomeWord(end) === "succeeded" ? "" : reasonOf(end) ?? "",
     ]),
   };

@@ -24,7 +24,7 @@ import { watchRuns } from "../../cron/watch_runs.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { type CronRun, scopes } from "../../protocol/mod.ts";
 import { parseLength } from "../../schedule/length_text.ts";
-import { outcomeWord, reasonOf, shellWord } from "./run_words.ts";
+import { outcomeWord, reasonOf, shellWord, tellLost } from "./run_words.ts";
 
 /** As long as timers go: a watch ends by a signal alone. */
 const foreverMs = 2_000_000_000;
@@ -150,7 +150,7 @@ async function* watch(
     clock,
     ids,
     dial: async () => (await context.gateway(scopes.read)).connection,
-    onLost: ({ message }) => context.note(`${message}: connecting again`),
+    onLost: tellLost(context),
   });
   const names = new Map<string, string>();
   const show = (run: CronRun): Shown => {
