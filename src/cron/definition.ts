@@ -13,15 +13,6 @@ type Members = Readonly<Record<string, unknown>>;
 /** 2026.9.6 fills these in for a script. */
 const scriptDefaults = { timeoutSeconds: 300, toolBudget: 50 };
 
-/** Namespaces of declaration keys that 2026.9.6 keeps for itself, and of the jobs of its bundled memory plugin. */
-const builtInKeys = ["heartbeat:", "heartbeat-task:", "skill-collection-review:", "memory-core:"];
-
-/** Whether the gateway or one of its plugins made the job and keeps it as it is. */
-export function isBuiltIn({ payload, declarationKey = "", description = "" }: CronJob): boolean {
-  return payload.kind === "heartbeat" || builtInKeys.some((prefix) => declarationKey.startsWith(prefix)) ||
-    description.startsWith("[managed-by=");
-}
-
 /**
  * The definition of a job, in normal form. `enabled` is always named; an anchor of `every` only when it is not the
  * time of creation, which gateways fill in.

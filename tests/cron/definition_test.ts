@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { definitionOf, isBuiltIn, normalOf } from "../../src/cron/definition.ts";
+import { definitionOf, normalOf } from "../../src/cron/definition.ts";
 import { definitionFor } from "../support/definitions_arbitrary.ts";
 import { fc } from "../support/property.ts";
 import { jobOf } from "../support/jobs.ts";
@@ -88,17 +88,5 @@ describe("normalOf()", () => {
     const definition = { ...definitionOf(jobOf({})), sessionTarget: "current" as const };
     assert.equal(normalOf(definition).sessionTarget, "isolated");
     assert.equal(normalOf({ ...definition, sessionKey: "agent:main:main" }).sessionTarget, "current");
-  });
-});
-
-describe("isBuiltIn()", () => {
-  it("tells the jobs of the gateway and its plugins from those of people", () => {
-    assert.ok(isBuiltIn(jobOf({ payload: { kind: "heartbeat" } })));
-    assert.ok(isBuiltIn(jobOf({ declarationKey: "heartbeat:main" })));
-    assert.ok(isBuiltIn(jobOf({ declarationKey: "memory-core:memory-dreaming-promotion" })));
-    assert.ok(isBuiltIn(jobOf({ declarationKey: "skill-collection-review:main" })));
-    assert.ok(isBuiltIn(jobOf({ description: "[managed-by=memory-core.short-term-promotion] Promote" })));
-    assert.ok(!isBuiltIn(jobOf({ declarationKey: "ops:backup" })));
-    assert.ok(!isBuiltIn(jobOf({})));
   });
 });

@@ -5,7 +5,7 @@ import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
 import { done, negative, type Outcome } from "../../cli/outcome.ts";
 import type { Connection } from "../../client/connection.ts";
-import { isBuiltIn } from "../../cron/definition.ts";
+import { isBuiltIn } from "../../cron/job_status.ts";
 import { findJob, listJobs } from "../../cron/jobs.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
