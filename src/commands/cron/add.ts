@@ -18,7 +18,7 @@ import type { Here } from "../../schedule/instant_text.ts";
 import { writeOnce } from "./certain_write.ts";
 import { definitionFlags, type DefinitionOptions } from "./definition_flags.ts";
 import { applyFlags, type Members } from "./definition_members.ts";
-import { checkDefinition, parseMembers } from "./definition_text.ts";
+import { parseMembers, settleDefinition } from "./definition_text.ts";
 import { disagreementOf, type Echo, echoData, echoOf, echoOfJob, echoViews } from "./echo.ts";
 import { memberLines } from "./member_lines.ts";
 
@@ -78,7 +78,7 @@ async function describe(options: AddOptions, here: Here, context: Context) {
     ...(declarationKey === undefined ? {} : { declarationKey }),
   };
   requireWhole(complete);
-  const params = addParamsOf(checkDefinition(complete, here));
+  const params = addParamsOf(settleDefinition(complete, here));
   return { params, echo: echoOf(params.schedule, here, read?.zone), notes: read?.notes ?? [] };
 }
 

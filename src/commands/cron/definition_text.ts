@@ -2,10 +2,10 @@
  * Definitions that a person wrote out in JSON, in a file or an editor, and the checks that every definition passes
  * before it is sent, wherever it came from.
  */
-import { complaintOf } from "../../cron/complaint.ts";
-import { addParamsOf, type JobDefinition } from "../../cron/definition.ts";
+import type { JobDefinition } from "../../cron/definition.ts";
+import { judgeDefinition } from "../../cron/definition_check.ts";
 import { asClawError, ClawError } from "../../errors.ts";
-import { CronAddParams, parseJson } from "../../protocol/mod.ts";
+import { parseJson } from "../../protocol/mod.ts";
 import { checkExpression, nextFires } from "../../schedule/fire_times.ts";
 import { type Here, readInstant } from "../../schedule/instant_text.ts";
 import { type Members, membersOf } from "./definition_members.ts";
@@ -29,18 +29,18 @@ export function parseMembers(text: string, from: string): Members {
 }
 
 /**
- * A definition that the schema takes, its schedule checked and made to mean the same everywhere.
+ * A definition that may be sent: checked, and its schedule made to mean the same everywhere.
  * @param before the schedule that the job has: what did not change is not judged
  * @throws ClawError `input/invalid`, naming the member
  */
-export function checkDefinition(definition: Members, here: Here, before?: Members): JobDefinition {
+export function settleDefinition(definition: Members, here: Here, before?: Members): JobDefinition {
   const schedule = settleSchedule(membersOf(definition["schedule"]), here, before);
-  const settled = { ...definition, ...(schedule === undefined ? {} : { schedule }) };
-  const complete = addParamsOf(settled as JobDefinition);
-  const parsed = CronAddParams.safeParse(complete);
-  if (parsed.success) return parsed.data;
-  const { message, path } = complaintOf(parsed.error.issues, complete);
-  throw new ClawError("input/invalid", message, { details: { path: path.map(String) } });
+  const judged = judgeDefinition({ ...definition, ...(schedule === undefined ? {} : { schedule }) });
+  if ("definition" in judged) return judged.definition;
+  const [complaint] = judged.complaints;
+  throw new ClawError("input/invalid", complaint?.message ?? "it is no definition", {
+    details: { path: complaint?.path.map(String) ?? [] },
+  });
 }
 
 /** Wall clocks become instants, and an expression without a zone gets the person's: a gateway would take its own. */
@@ -51,7 +51,8 @@ function settleSchedule(schedule: Members, here: Here, before: Members | undefin
     return { ...schedule, at: new Date(readInstant(at, here).instantMs).toISOString() };
   }
   if (kind !== "cron" || typeof expr !== "string") return undefined;
-  const isTheirs = before?.["kind"] === "cron" && before["tz"] === undefined && tz === undefined;
+  // Whoever takes the zone away of a job that had one means that.
+  const isTheirs = before?.["kind"] === "cron" && tz === undefined;
   const zone = typeof tz === "string" ? tz : here.zone;
   if (zone === undefined && !isTheirs) {
     throw new ClawError("input/invalid", "schedule.tz is missing, and your time zone is unknown", {

@@ -1,65 +1,99 @@
 /**
- * `claw cron edit`.
+ * `claw cron edit`: changes a job by flags, or in the person's editor when there are none (`edit_in_editor.ts`). Only
+ * what changed is sent, and on protocol 4 only if nobody else changed the job since it was read.
  */
 import { defineCommand } from "../../cli/command.ts";
-import { ClawError } from "../../errors.ts";
+import type { Context } from "../../cli/context.ts";
+import { definitionOf, type JobDefinition } from "../../cron/definition.ts";
+import { findJob } from "../../cron/jobs.ts";
+import { scopes } from "../../protocol/mod.ts";
+import type { Here } from "../../schedule/instant_text.ts";
+import { changeJob } from "./change_job.ts";
+import { contradiction, definitionFlags, type DefinitionOptions, isGiven } from "./definition_flags.ts";
+import { applyFlags, compact, type Members, membersOf } from "./definition_members.ts";
+import { parseMembers, settleDefinition } from "./definition_text.ts";
+import { unsetPaths, without } from "./unset_fields.ts";
+
+const flags = {
+  ...definitionFlags,
+  enable: { type: "boolean", summary: "switch it on" },
+  disable: { type: "boolean", summary: "switch it off" },
+  unset: { type: "list", value: "field", summary: "take this field away, like model or description; may be repeated" },
+} as const;
+
+interface EditOptions extends DefinitionOptions {
+  readonly enable: boolean;
+  readonly disable: boolean;
+  readonly unset: readonly string[];
+}
+
+/** What flags and file ask for, read before anything is dialled. */
+interface Request {
+  readonly options: EditOptions;
+  readonly members: Members;
+  readonly unset: readonly string[];
+}
 
 export const cronEdit = defineCommand({
   isReadOnly: false,
   arguments: [{ name: "job", summary: "id, beginning of an id, or exact name", isRequired: true }],
-  flags: {
-    name: { type: "string", value: "text", summary: "new name" },
-    at: { type: "string", value: "time", summary: "once: an ISO 8601 instant, +20m, or tomorrow 09:00" },
-    every: { type: "string", value: "duration", summary: "again and again, e.g. 15m" },
-    cron: { type: "string", value: "expression", summary: "by a cron expression, e.g. '0 9 * * 1-5'" },
-    tz: { type: "string", value: "zone", summary: "IANA zone of --cron and of a clock time in --at (default: yours)" },
-    stagger: { type: "string", value: "duration", summary: "let the gateway shift each run by up to this long" },
-    exact: { type: "boolean", summary: "no shift: run exactly on time" },
-    systemEvent: { type: "string", value: "text", summary: "hand this text to the main session" },
-    message: { type: "string", value: "text", summary: "run an agent turn with this message, in a session of its own" },
-    agent: { type: "string", value: "id", summary: "agent that runs it" },
-    model: { type: "string", value: "name", summary: "model of the agent turn" },
-    thinking: { type: "string", value: "level", summary: "thinking level of the agent turn" },
-    tools: {
-      type: "list",
-      value: "name",
-      summary: "tool that the agent turn may use; may be repeated (gateways of protocol 4)",
-    },
-    timeout: {
-      type: "string",
-      value: "duration",
-      summary: "how long the agent turn may take (claw's own limit here: CLAW_TIMEOUT)",
-    },
-    session: { type: "string", value: "target", summary: "main, isolated, current or session:<key>" },
-    wake: {
-      type: "string",
-      value: "mode",
-      choices: ["now", "next-heartbeat"],
-      summary: "when a system event is heard (default: now)",
-    },
-    announce: { type: "boolean", summary: "send the answer to a channel" },
-    channel: { type: "string", value: "name", summary: "channel of the answer, e.g. last" },
-    to: { type: "string", value: "recipient", summary: "recipient on that channel" },
-    account: { type: "string", value: "id", summary: "account on that channel" },
-    threadId: { type: "string", value: "id", summary: "thread on that channel (gateways of protocol 4)" },
-    bestEffort: { type: "boolean", summary: "a delivery that fails does not make the run fail" },
-    webhook: { type: "string", value: "url", summary: "send the result to this http(s) URL" },
-    noDeliver: { type: "boolean", summary: "send the answer nowhere" },
-    description: { type: "string", value: "text", summary: "what it is for" },
-    deleteAfterRun: { type: "boolean", summary: "remove the job after its first success" },
-    keepAfterRun: { type: "boolean", summary: "keep a one-shot job after its run" },
-    enable: { type: "boolean", summary: "switch it on" },
-    disable: { type: "boolean", summary: "switch it off" },
-    unset: { type: "list", value: "field", summary: "take this field away; may be repeated" },
-    jsonFile: {
-      type: "string",
-      value: "path",
-      summary: "JSON with members that have no flag (- reads stdin); flags win",
-    },
-    dryRun: { type: "boolean", summary: "show what would be sent, and send nothing" },
-  },
-  examples: [{ line: 'claw cron edit "morning report" --cron "30 8 * * 1-5"', does: "half an hour earlier" }],
-  run() {
-    return Promise.reject(new ClawError("internal", "not written yet"));
+  flags,
+  examples: [
+    { line: 'claw cron edit "morning report" --cron "30 8 * * 1-5"', does: "half an hour earlier" },
+    { line: "claw cron edit tea --unset model --dry-run", does: "see what would change, and send nothing" },
+    { line: "claw cron edit tea", does: "open it in your editor ($VISUAL or $EDITOR)" },
+  ],
+  notes: [
+    "A zone that the job has is kept unless --tz is given; --tz alone moves the expression that is there. In a file for\n" +
+    "--json-file, null takes a member away.",
+  ],
+  async run(options, [reference = ""], context) {
+    const isBare = Object.entries(options).every(([name, value]) => name === "dryRun" || !isGiven(value));
+    const request = isBare ? undefined : await read(options, context);
+    const { connection } = await context.gateway(options.dryRun ? scopes.read : scopes.admin);
+    const job = await findJob(connection, reference, context.signal);
+    // YAML is for the editor alone.
+    if (request === undefined) return await (await import("./edit_in_editor.ts")).editInEditor(job, options, context);
+    const here = { nowMs: context.clock.now(), zone: context.zone };
+    const before = definitionOf(job);
+    const { wanted, notes } = wantedBy(request, before, here);
+    for (const note of notes) context.warn(note);
+    return await changeJob(job, wanted, options, { connection, context });
   },
 });
+
+/** @throws ClawError for all that is wrong with flags and file whatever the job is */
+async function read(options: EditOptions, context: Context): Promise<Request> {
+  if (options.enable && options.disable) throw contradiction("--enable", "--disable");
+  const unset = unsetPaths(options.unset);
+  const { jsonFile } = options;
+  const from = jsonFile === "-" ? "standard input" : jsonFile ?? "";
+  const members = jsonFile === undefined ? {} : parseMembers(await context.readInput(jsonFile), from);
+  // A job that fits all that flags may say: only what is wrong by itself shows.
+  const anyJob = { schedule: { kind: "cron", expr: "* * * * *", tz: "UTC" }, payload: { kind: "agentTurn" } };
+  applyFlags(options, anyJob, { nowMs: context.clock.now(), zone: context.zone ?? "UTC" });
+  return { options, members, unset };
+}
+
+function wantedBy({ options, members, unset }: Request, before: JobDefinition, here: Here) {
+  const { definition, read } = applyFlags(options, merged(before, members), here);
+  const enabled = options.enable ? true : options.disable ? false : definition["enabled"];
+  const complete = without({ ...definition, enabled }, unset);
+  return { wanted: settleDefinition(complete, here, before.schedule), notes: read?.notes ?? [] };
+}
+
+/** Schedule, payload and delivery of the same kind are merged, other members replaced, and null takes one away. */
+function merged(before: JobDefinition, members: Members): Members {
+  const parts = Object.entries(members).map(([name, value]): [string, unknown] => {
+    if (value === null) return [name, undefined];
+    const old = membersOf(Reflect.get(before, name));
+    const given = membersOf(value);
+    const isSame = ["schedule", "payload", "delivery"].includes(name) && (given["kind"] ?? old["kind"]) === old["kind"];
+    return [name, isSame ? withoutNulls({ ...old, ...given }) : value];
+  });
+  return compact({ ...before, ...Object.fromEntries(parts) });
+}
+
+function withoutNulls(members: Members): Members {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,87 @@
+/**
+ * Makes a job that is there what is wanted, with what differs alone, and tells what that was. Shared by both ways of
+ * `claw cron edit`.
+ */
+import type { Context } from "../../cli/context.ts";
+import { done, type Outcome, type View } from "../../cli/outcome.ts";
+import type { Connection } from "../../client/connection.ts";
+import { formatChanges, type JobChange, patchTo, stuckError } from "../../cron/changes.ts";
+import { definitionOf, type JobDefinition } from "../../cron/definition.ts";
+import { listJobs } from "../../cron/jobs.ts";
+import { requireKnown } from "../../cron/needs.ts";
+import { asClawError } from "../../errors.ts";
+import type { CronJob } from "../../protocol/mod.ts";
+import { writeOnce } from "./certain_write.ts";
+import { echoData, echoOfJob, echoViews } from "./echo.ts";
+
+/**
+ * Makes a job what is wanted, or says what would be sent.
+ * @throws ClawError `gateway/unsupported` for what this gateway does not know or cannot change, before anything is sent
+ */
+export async function changeJob(
+  job: CronJob,
+  wanted: JobDefinition,
+  { dryRun }: { readonly dryRun: boolean },
+  { connection, context }: { readonly connection: Connection; readonly context: Context },
+): Promise<Outcome> {
+  const { protocol, hello } = connection.handshake;
+  const difference = patchTo(job, wanted, protocol);
+  if (difference === undefined) return told(job, "unchanged", undefined, context);
+  requireKnown(wanted, protocol, hello.server.version);
+  if (difference.stuck.length > 0) throw stuckError(job, difference.stuck, hello.server.version);
+  if (dryRun) return told({ ...job, ...membersShown(wanted, job) }, "would-change", difference, context);
+  const { id, configRevision } = job;
+  const params = { id, patch: difference.patch };
+  const changed = await writeOnce(context, {
+    send: () =>
+      connection.call(
+        "cron.update",
+        configRevision === undefined ? params : { ...params, expectedConfigRevision: configRevision },
+        context.signal,
+      ),
+    look: async (again) => {
+      const seen = await jobOf(again, id, context);
+      return seen !== undefined && patchTo(seen, wanted, protocol) === undefined ? seen : undefined;
+    },
+    hint: `look at it with \`claw cron show ${id}\``,
+  }).catch(async (thrown: unknown) => {
+    const error = asClawError(thrown);
+    if (error.code === "gateway/rejected" && protocol === 3) await warnOfHalf(job, connection, context);
+    throw error;
+  });
+  return told(changed, "changed", difference, context);
+}
+
+/** 2026.3.13 changes a job in its memory before it finds the change impossible, and keeps it. */
+async function warnOfHalf(job: CronJob, connection: Connection, context: Context): Promise<void> {
+  const seen = await jobOf(connection, job.id, context).catch(() => undefined);
+  if (seen === undefined || patchTo(seen, definitionOf(job), 3) === undefined) return;
+  context.warn(`the gateway refused the change, and holds some of it all the same: see \`claw cron show ${job.id}\``);
+}
+
+async function jobOf(connection: Connection, id: string, context: Context): Promise<CronJob | undefined> {
+  return (await listJobs(connection, {}, context.signal)).find((job) => job.id === id);
+}
+
+/** What of a wanted definition an echo shows. */
+function membersShown({ schedule, enabled }: JobDefinition, job: CronJob) {
+  return { schedule: { ...schedule }, enabled: enabled ?? job.enabled, name: job.name, state: {} };
+}
+
+function told(job: CronJob, status: string, difference: JobChange | undefined, context: Context): Outcome {
+  const here = { nowMs: context.clock.now(), zone: context.zone };
+  const echo = echoOfJob(job, here);
+  const what = {
+    unchanged: `nothing to change: '${job.name}' (${job.id}) is so already`,
+    "would-change": `would change '${job.name}' (${job.id}), and sent nothing:`,
+    changed: `changed '${job.name}' (${job.id})`,
+  }[status] ?? status;
+  const changes = difference?.changes ?? [];
+  const isTimed = changes.some(({ path }) => path === "enabled" || path.startsWith("schedule"));
+  const views: readonly View[] = [
+    { kind: "line", text: what },
+    ...formatChanges(changes).map((text): View => ({ kind: "line", text: `  ${text}` })),
+    ...(isTimed ? echoViews(job, echo, here) : []),
+  ];
+  return done({ status, job, changes, ...echoData(echo) }, { kind: "stack", views });
+}
