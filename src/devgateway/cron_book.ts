@@ -160,13 +160,20 @@ export class CronBook {
     const before = this.#jobs.get(id);
     if (before === undefined) return undefined;
     const { job, isOver } = settle(before, ended, this.#timing);
-    const run = rowOf(job, ended, this.#clock.now(), runId, this.#timing.protocol);
-    this.#runs.push(run);
-    this.#dropOldRuns(id);
+    const run = this.noteRun(job, ended, runId);
     if (isOver) this.#jobs.delete(id);
     else this.#jobs.set(id, job);
     this.#changed();
     return { run, job, isRemoved: isOver, isRescheduled: job.state.nextRunAtMs !== before.state.nextRunAtMs };
+  }
+
+  /** Writes down a run alone. `job`: as the run left it, or as it was when it was removed. */
+  noteRun(job: CronJob, ended: EndedRun, runId: string | undefined): CronRun {
+    const run = rowOf(job, ended, this.#clock.now(), runId, this.#timing.protocol);
+    this.#runs.push(run);
+    this.#dropOldRuns(job.id);
+    this.#changed();
+    return run;
   }
 
   #dropOldRuns(jobId: string): void {

@@ -4,15 +4,17 @@
 import type { CronEvent, CronJob, CronRun, ProtocolVersion } from "../protocol/mod.ts";
 import type { RunOutcome } from "./cron_settling.ts";
 import type { Emit } from "./effects.ts";
-import type { DevGatewayOptions } from "./options.ts";
+import type { GatewayContext } from "./options.ts";
 
 /** How long a run takes, unless options say otherwise. */
 const runMs = 40;
 
-/** What the run of a job comes to, by the options. */
-export function outcomeOf(job: CronJob, { cronRun, heartbeat }: DevGatewayOptions): RunOutcome {
+/** What the run of a job comes to: what the options say, else what the heartbeat lets it. */
+export function outcomeOf(job: CronJob, { options: { cronRun, heartbeat }, memory }: GatewayContext): RunOutcome {
   const known = { durationMs: runMs, deliveryStatus: "not-requested" };
   if (cronRun !== undefined) return { ...known, ...(typeof cronRun === "function" ? cronRun(job) : cronRun) };
+  const needsHeartbeat = job.payload.kind === "systemEvent" && job.wakeMode === "now";
+  if (needsHeartbeat && !memory.heartbeatsEnabled) return { ...known, status: "skipped", error: "disabled" };
   if (heartbeat === undefined || heartbeat === "none" || heartbeat.status !== "failed") {
     return { ...known, status: "ok" };
   }

@@ -3,6 +3,7 @@
  * Protocol 3 runs what fell due together one after another and tells of the ends when all are over; protocol 4 runs up
  * to eight at a time. What is due, and what a run does to its job, is `cron_book.ts`'s to say.
  */
+import type { CronJob } from "../protocol/mod.ts";
 import type { CronBook } from "./cron_book.ts";
 import { planCatchUp } from "./cron_catchup.ts";
 import { changeEvent, finishEvent, outcomeOf, startEvent } from "./cron_events.ts";
@@ -19,6 +20,17 @@ const overdueWaitMs = 2_000;
 const mostAtATime = 8;
 const interruption = "cron: job interrupted by gateway restart";
 
+/** A run that is over, and the job as it began. */
+interface Run extends EndedRun {
+  readonly job: CronJob;
+}
+
+/** A run that is going on, on protocol 4: who switches its job off or removes it ends it (measured). */
+interface Cancellable {
+  isEnabled: boolean;
+  cancel(why: string): void;
+}
+
 type RunRequest = Pick<Extract<Effect, { kind: "run" }>, "runId" | "isForced">;
 
 export class CronScheduler {
@@ -26,6 +38,7 @@ export class CronScheduler {
   readonly #book: CronBook;
   readonly #tell: (effects: readonly Broadcast[]) => void;
   readonly #timers = new Set<() => void>();
+  readonly #cancellable = new Map<string, Cancellable>();
   #disarm = () => {};
   /** Until it has started, and while a round of protocol 3 lasts, nothing further is started by the clock. */
   #isBusy = true;
@@ -38,7 +51,10 @@ export class CronScheduler {
     this.#context = context;
     this.#book = context.memory.cron;
     this.#tell = tell;
-    this.#book.watch(() => this.#arm());
+    this.#book.watch(() => {
+      this.#cancelForsaken();
+      this.#arm();
+    });
   }
 
   /** Ends what a former gateway left running, makes up for what was missed, then goes by the clock. */
@@ -114,7 +130,7 @@ export class CronScheduler {
       return;
     }
     for (const id of ids) this.#book.start(id);
-    const ended: { readonly id: string; readonly run: EndedRun | undefined }[] = [];
+    const ended: { readonly id: string; readonly run: Run | undefined }[] = [];
     for (const id of ids) ended.push({ id, run: await this.#run(id, false) });
     for (const { id, run } of ended) this.#finish(id, run, undefined);
   }
@@ -123,20 +139,26 @@ export class CronScheduler {
     this.#finish(id, await this.#run(id, request?.isForced ?? false), request?.runId);
   }
 
-  async #run(id: string, isForced: boolean): Promise<EndedRun | undefined> {
+  async #run(id: string, isForced: boolean): Promise<Run | undefined> {
     const job = this.#book.start(id);
     if (job === undefined) return undefined;
     const { options, generation } = this.#context;
     const startedAt = options.clock.now();
-    const outcome = outcomeOf(job, options);
+    const outcome = outcomeOf(job, this.#context);
     this.#tell([startEvent(job, generation.protocol)]);
-    await this.#pause(outcome.durationMs);
-    return { startedAt, outcome, isForced };
+    const why = await this.#outlast(job, outcome.durationMs);
+    if (why === undefined) return { job, startedAt, outcome, isForced };
+    const durationMs = options.clock.now() - startedAt;
+    const cancelled = { status: "error", error: why, durationMs, deliveryStatus: "not-requested" } as const;
+    return { job, startedAt, outcome: cancelled, isForced };
   }
 
-  #finish(id: string, run: EndedRun | undefined, runId: string | undefined): void {
+  #finish(id: string, run: Run | undefined, runId: string | undefined): void {
     if (run === undefined) return;
     const { protocol } = this.#context.generation;
+    if (protocol === 4 && this.#book.find(id) === undefined) {
+      return this.#tell([finishEvent(run.job, this.#book.noteRun(run.job, run, runId), protocol)]);
+    }
     const before = this.#heartbeatOf(id, run.outcome, "now");
     const finished = this.#book.finish(id, run, runId);
     if (finished === undefined) return this.#tell(before);
@@ -162,23 +184,37 @@ export class CronScheduler {
   #endInterrupted(): ReadonlySet<string> {
     const { options: { clock }, generation } = this.#context;
     const interrupted = this.#book.records.jobs.filter(({ state }) => state.runningAtMs !== undefined);
-    for (const { id, state: { runningAtMs: startedAt = 0 } } of interrupted) {
+    for (const job of interrupted) {
+      const { id, state: { runningAtMs: startedAt = 0 } } = job;
       const durationMs = Math.max(0, clock.now() - startedAt);
       const outcome = { status: "error", error: interruption, durationMs, deliveryStatus: "unknown" } as const;
       if (generation.protocol === 3) this.#book.forget(id);
-      else this.#finish(id, { startedAt, outcome, isForced: false, wasInterrupted: true }, undefined);
+      else this.#finish(id, { job, startedAt, outcome, isForced: false, wasInterrupted: true }, undefined);
     }
     return new Set(interrupted.map(({ id }) => id));
   }
 
-  /** Never resolves once it is stopped. */
-  #pause(ms: number): Promise<void> {
+  /** Waits for the end of a run. Never resolves once the scheduler is stopped. @returns why it was cancelled, if so */
+  #outlast({ id, enabled }: CronJob, ms: number): Promise<string | undefined> {
     return new Promise((resolve) => {
-      const cancel = this.#context.options.clock.after(ms, () => {
-        this.#timers.delete(cancel);
-        resolve();
-      });
-      this.#timers.add(cancel);
+      const end = (why: string | undefined) => {
+        disarm();
+        this.#timers.delete(disarm);
+        this.#cancellable.delete(id);
+        resolve(why);
+      };
+      const disarm = this.#context.options.clock.after(ms, () => end(undefined));
+      this.#timers.add(disarm);
+      if (this.#context.generation.protocol === 4) this.#cancellable.set(id, { isEnabled: enabled, cancel: end });
     });
+  }
+
+  #cancelForsaken(): void {
+    for (const [id, run] of this.#cancellable) {
+      const job = this.#book.find(id);
+      if (job === undefined) run.cancel("Cron job removed by operator.");
+      else if (run.isEnabled && !job.enabled) run.cancel("Cron job disabled by operator.");
+      else run.isEnabled = job.enabled;
+    }
   }
 }

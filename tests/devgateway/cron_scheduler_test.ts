@@ -3,46 +3,16 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { allScopes, connectTo, type DevClient } from "../support/dev_client.ts";
-import { createMemoryGateway, type GatewayChoices } from "../support/dev_gateway.ts";
-
-const soon = {
-  name: "soon",
-  sessionTarget: "main",
-  wakeMode: "next-heartbeat",
-  payload: { kind: "systemEvent", text: "hello" },
-};
-const everyHour = { ...soon, name: "hourly", schedule: { kind: "every", everyMs: 3_600_000 } };
-const hour = 3_600_000;
-const silent = { heartbeat: "none" } as const;
-
-/** A gateway whose clock begins at a wall-clock time, and an administrator there. */
-async function open(choices: GatewayChoices & { startMs?: number } = {}) {
-  const gateway = createMemoryGateway({ ...silent, ...choices });
-  const admin = await connectTo(gateway, { scopes: allScopes });
-  return {
-    gateway,
-    admin,
-    clock: gateway.clock,
-    jobNamed: async (name: string) =>
-      (await admin.call("cron.list", { enabled: "all" })).jobs.find((job: { name: string }) => job.name === name),
-    runsOf: async (id: string) => (await admin.call("cron.runs", { id, limit: 200 })).entries,
-    [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
-  };
-}
-
-/** The events of the test's own jobs: protocol 4 has one more, which fires every half hour. */
-function ownEvents({ events }: DevClient): Record<string, unknown>[] {
-  return events.filter(({ event }) => event === "cron").map(({ payload }) => payload as Record<string, unknown>)
-    .filter(({ job }) => (job as { declarationKey?: string } | undefined)?.declarationKey === undefined);
-}
-
-/** What the events told: the action, and which of these members were there. */
-function told(client: DevClient, ...members: string[]): string[] {
-  return ownEvents(client).map((facts) =>
-    [facts["action"], ...members.filter((member) => facts[member] !== undefined)].join(" ")
-  );
-}
+import {
+  hour,
+  hourly as everyHour,
+  openCronGateway as open,
+  ownEvents,
+  reminder as soon,
+  told,
+} from "../support/cron_gateway.ts";
+import { allScopes, connectTo } from "../support/dev_client.ts";
+import { createMemoryGateway } from "../support/dev_gateway.ts";
 
 describe("a job whose time has come", () => {
   test("fires though nobody is connected", async () => {
@@ -193,13 +163,39 @@ describe("a run that takes minutes", () => {
     assert.equal(await running(), 3, "two more, and its own heartbeat");
   });
 
-  test("leaves nothing behind when its job is removed meanwhile", async () => {
+  test("ends with its job: protocol 4 calls it a failure, 3 says nothing", async () => {
+    for (
+      const [protocol, change, expected] of [
+        [3, "cron.remove", ["added", "started", "removed"]],
+        [4, "cron.remove", ["added", "started", "removed", "finished runId"]],
+        [3, "cron.update", ["added", "started", "updated", "finished"]],
+        [4, "cron.update", ["added", "started", "updated", "finished runId"]],
+      ] as const
+    ) {
+      await using at = await open({ protocol, cronRun: { status: "ok", durationMs: 60_000 } });
+      const { id } = await at.admin.call("cron.add", everyHour);
+      const { runId } = await at.admin.call("cron.run", { id });
+      await at.clock.advance(1_000);
+      await at.admin.call(change, { id, ...(change === "cron.update" ? { patch: { enabled: false } } : {}) });
+      await at.clock.advance(2 * hour);
+      assert.deepEqual(told(at.admin, "runId"), expected);
+      const rows = (await at.admin.call("cron.runs", { scope: "all", query: id })).entries;
+      const facts = rows.map((row: Record<string, unknown>) => [row["runId"], row["error"], row["durationMs"]]);
+      const why = `Cron job ${change === "cron.remove" ? "removed" : "disabled"} by operator.`;
+      const quietly = change === "cron.remove" ? [] : [[undefined, undefined, 60_000]];
+      assert.deepEqual(facts, protocol === 4 ? [[runId, why, 1_000]] : quietly);
+    }
+  });
+
+  test("goes on when its job is edited", async () => {
     await using at = await open({ cronRun: { status: "ok", durationMs: 60_000 } });
     const { id } = await at.admin.call("cron.add", everyHour);
     await at.admin.call("cron.run", { id });
-    await at.admin.call("cron.remove", { id });
-    await at.clock.advance(hour);
-    assert.deepEqual(told(at.admin), ["added", "started", "removed"]);
+    await at.admin.call("cron.update", { id, patch: { schedule: { kind: "every", everyMs: 2 * hour } } });
+    const { state: { runningAtMs, nextRunAtMs } } = await at.jobNamed("hourly");
+    assert.deepEqual([runningAtMs, nextRunAtMs], [at.clock.now(), at.clock.now() + 2 * hour]);
+    await at.clock.advance(60_000);
+    assert.equal((await at.runsOf(id))[0].status, "ok");
   });
 });
 
@@ -240,41 +236,5 @@ describe("a run by hand", () => {
     assert.equal((await at.jobNamed("soon")).enabled, true);
     await at.clock.advance(hour);
     assert.deepEqual(told(at.admin), ["added", "started", "finished", "started", "finished", "removed"]);
-  });
-});
-
-describe("a run that fails or is skipped", () => {
-  test("is told, counted, and tried again ever later", async () => {
-    for (const protocol of [3, 4] as const) {
-      await using at = await open({ protocol, cronRun: { status: "error", error: "no API key" } });
-      const { id } = await at.admin.call("cron.add", { ...soon, schedule: { kind: "every", everyMs: 1_000 } });
-      await at.clock.advance(30 * 60_000);
-      const starts = (await at.runsOf(id)).map(({ runAtMs }: { runAtMs: number }) => runAtMs).reverse();
-      const waits = starts.slice(1).map((start: number, index: number) => start - (starts[index] ?? 0) - 40);
-      assert.deepEqual(waits, [30_000, 60_000, 300_000, 900_000]);
-      const { state } = await at.jobNamed("soon");
-      assert.deepEqual([state.consecutiveErrors, state.lastError], [5, "no API key"]);
-      assert.equal(ownEvents(at.admin).filter(({ error }) => error === "no API key").length, 5);
-    }
-  });
-
-  test("switches a job off for good after ten failures on protocol 4, until it is switched on again", async () => {
-    await using at = await open({ cronRun: { status: "error", error: "no API key" } });
-    const { id } = await at.admin.call("cron.add", everyHour);
-    await at.clock.advance(24 * hour);
-    const { enabled, state } = await at.jobNamed("hourly");
-    assert.deepEqual([enabled, state.autoDisabled.consecutiveErrors, state.nextRunAtMs], [false, 10, undefined]);
-    const mended = await at.admin.call("cron.update", { id, patch: { enabled: true } });
-    assert.deepEqual([mended.state.autoDisabled, mended.state.consecutiveErrors], [undefined, 0]);
-    assert.ok(mended.state.nextRunAtMs > at.clock.now());
-  });
-
-  test("is skipped with its reason, and says so", async () => {
-    await using at = await open({ cronRun: { status: "skipped", error: "quiet-hours" } });
-    const { id } = await at.admin.call("cron.add", everyHour);
-    await at.clock.advance(hour + 40);
-    const [run] = await at.runsOf(id);
-    assert.deepEqual([run.status, run.error, run.completionStatus], ["skipped", "quiet-hours", "failed"]);
-    assert.equal((await at.jobNamed("hourly")).state.consecutiveSkipped, 1);
   });
 });
