@@ -70,14 +70,22 @@ export class Input {
     return /^y(es)?$/i.test(answer?.trim() ?? "");
   }
 
-  /** @throws ClawError `config/invalid` when no editor can be started, `input/invalid` when it fails, `store/io` */
+  /**
+   * @throws ClawError `usage/missing-argument` without a terminal and an editor, `config/invalid` when it cannot be
+   * started, `input/invalid` when it fails, `store/io`
+   */
   async edit(text: string, extension: string): Promise<Edited> {
-    const { env, ids, os } = this.#world;
+    const { env, ids, os, stdin } = this.#world;
+    const chosen = [env["VISUAL"], env["EDITOR"]].find((command) => command !== undefined && command.trim() !== "");
+    if (chosen === undefined && !stdin.isTty) {
+      throw new ClawError("usage/missing-argument", "nothing says what to change, and nobody can edit here", {
+        hint: "say it by flags, or name an editor with the variable EDITOR",
+      });
+    }
+    const editor = chosen ?? (os === "windows" ? "notepad" : "vi");
     const { createScratchFile } = await import("./platform/editor.ts");
     const { readInputFile } = await import("./platform/input_file.ts");
     const { path, discard } = createScratchFile(text, `claw-${ids.uuid()}.${extension}`);
-    const editor = [env["VISUAL"], env["EDITOR"]].find((command) => command !== undefined && command.trim() !== "") ??
-      (os === "windows" ? "notepad" : "vi");
     const exit = await this.#time.pause(() => this.#world.runEditor(editor, path));
     if (exit === 126 || exit === 127) {
       discard();

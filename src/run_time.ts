@@ -32,9 +32,8 @@ export class RunTime implements Disposable {
 
   /** Grants more; after the time is over this much more from now on, by a new signal: for looking what became of it. */
   extend(ms: number): void {
-    if (this.signal.aborted && !this.#interrupted.aborted) return this.#begin(ms);
-    this.#extraMs += ms;
-    if (this.#knownMs !== undefined) this.#limit.set(this.#knownMs + this.#extraMs);
+    if (this.signal.aborted && !this.#interrupted.aborted) this.#begin(ms);
+    else this.#add(ms);
   }
 
   /** What a person does meanwhile does not count. */
@@ -44,8 +43,13 @@ export class RunTime implements Disposable {
     try {
       return await work();
     } finally {
-      this.extend(this.#clock.elapsed() - startedAt);
+      this.#add(this.#clock.elapsed() - startedAt);
     }
+  }
+
+  #add(ms: number): void {
+    this.#extraMs += ms;
+    if (this.#knownMs !== undefined) this.#limit.set(this.#knownMs + this.#extraMs);
   }
 
   #begin(ms: number): void {
