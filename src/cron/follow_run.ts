@@ -32,6 +32,8 @@ export interface Followed {
 /** The first looks come soon, for runs of which no event tells; later ones are spread out. */
 const pollsMs = [250, 500, 1_000] as const;
 const steadyPollMs = 2_000;
+/** A run that takes place begins at once, unless others are queued before it, of which nothing tells. */
+const mostLooksForBeginning = 4;
 /**
  * Without run ids, one more look comes after the run's end: another that was queued before it would begin now, and then
  * it cannot be told which was which.
@@ -76,6 +78,7 @@ export class RunWatch implements Disposable {
         const verdict = await this.#look(target, limit.signal);
         onVerdict?.(verdict);
         if (isEnough(verdict)) return { verdict: await this.#settle(target, verdict, limit.signal) };
+        if (until === "begun" && looks === mostLooksForBeginning) return { verdict };
         await this.#pause(pollsMs[looks] ?? steadyPollMs, limit.signal);
       }
     } catch (thrown) {

@@ -30,6 +30,7 @@ async function open(choices: GatewayChoices = {}, definition: CronAddParams = ho
   assert.equal(requested.kind, "enqueued");
   const { target } = requested as Extract<typeof requested, { kind: "enqueued" }>;
   return {
+    test,
     ...test,
     gateway,
     clock,
@@ -115,7 +116,7 @@ for (const protocol of [3, 4] as const) {
       at.clock.after(33_000, () => at.fail(undefined));
       const followed = await at.end();
       assert.equal(wordOf(followed), "ended ok", followed.blind?.message);
-      assert.equal(at.dialled, 2);
+      assert.equal(at.test.dialled, 2);
       assert.ok(at.losses.length >= 4 && at.losses.length < 20, at.losses.join());
     });
 
