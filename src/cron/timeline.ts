@@ -5,6 +5,7 @@
 import { ClawError } from "../errors.ts";
 import type { CronJob, ProtocolVersion } from "../protocol/mod.ts";
 import { isShown, nextFires, type Schedule, staggerMsOf } from "../schedule/fire_times.ts";
+import { offsetAt } from "../schedule/zone.ts";
 import { shiftOf } from "./gateway_zone.ts";
 
 /** How a gateway reads expressions: in which zone those that name none, and by which generation's rules. */
@@ -39,8 +40,10 @@ export interface Timeline {
 
 /** A job that fires more often than this is on the line once: it would hide all others. */
 export const mostFires = 12;
+/** No zone has moved its clocks by more at once, but over the date line. */
+const longestGapMs = 3 * 3_600_000;
 /** Fires of one job are counted up to this. */
-const mostCounted = 100;
+const mostCounted = 24;
 
 /** The enabled jobs' fires up to `untilMs`; what is due already is there with its time in the past. */
 export function planTimeline(
@@ -50,14 +53,21 @@ export function planTimeline(
   const { nowMs, untilMs, limit, reader } = options;
   const unreadable: CronJob[] = [];
   const all = jobs.filter(({ enabled }) => enabled).flatMap((job): TimelineEntry[] => {
-    const { fires, isReadable } = firesOf(job, nowMs, mostCounted + 1, reader);
+    const { fires: within, isReadable } = firesUntil(job, nowMs, untilMs, reader);
     if (!isReadable) unreadable.push(job);
-    const within = fires.filter(({ atMs }) => atMs <= untilMs);
     const [first] = within;
     if (first === undefined || within.length <= mostFires) return within.map((fire) => ({ ...fire, job }));
     return [{ ...first, job, more: countMore(job, within, nowMs, untilMs) }];
   }).sort((a, b) => a.atMs - b.atMs);
   return { entries: all.slice(0, limit), leftOut: Math.max(0, all.length - limit), unreadable };
+}
+
+/** The fires up to an instant, as far as they are counted. Each costs, and most jobs have few: two are looked at first. */
+function firesUntil(job: CronJob, nowMs: number, untilMs: number, reader: Reader): ReturnType<typeof firesOf> {
+  const few = firesOf(job, nowMs, 2, reader);
+  const isMore = few.fires.length === 2 && few.fires.every(({ atMs }) => atMs <= untilMs);
+  const { fires, isReadable } = isMore ? firesOf(job, nowMs, mostCounted + 1, reader) : few;
+  return { fires: fires.filter(({ atMs }) => atMs <= untilMs), isReadable };
 }
 
 /** The next fires of a job, at most `count`: none for a kind that fires by no clock. */
@@ -101,10 +111,16 @@ function followingFires(job: CronJob, nowMs: number, count: number, reader: Read
 function slotsOf(schedule: Schedule, afterMs: number, count: number, { zone, protocol }: Reader): readonly number[] {
   const read = (most: number) => nextFires(schedule, afterMs, most, zone);
   if (protocol === 3) return read(count);
-  const shown = read(count).filter((slotMs) => isShown(schedule, slotMs, zone));
-  return shown.length === count
-    ? shown
-    : read(2 * count - shown.length).filter((slotMs) => isShown(schedule, slotMs, zone)).slice(0, count);
+  const place = String(schedule["tz"] ?? zone);
+  const keep = (slots: readonly number[]) =>
+    slots.filter((slotMs) => !isAfterJump(slotMs, place) || isShown(schedule, slotMs, zone));
+  const shown = keep(read(count));
+  return shown.length === count ? shown : keep(read(2 * count - shown.length)).slice(0, count);
+}
+
+/** Whether the clocks of a zone jumped forward just before: only then a fire may be one that they do not show. */
+function isAfterJump(instantMs: number, zone: string): boolean {
+  return offsetAt(instantMs, zone) > offsetAt(instantMs - longestGapMs, zone);
 }
 
 /** @throws ClawError `input/invalid` for an interval that is none */

@@ -43,7 +43,13 @@ export function nextFires(schedule: Schedule, afterMs: number, count: number, zo
 export function lastFire(schedule: Schedule, beforeMs: number, zone: string): number | undefined {
   if (schedule.kind !== "cron") return undefined;
   const { tz = zone } = schedule;
-  return parseExpression(String(schedule["expr"]), String(tz)).previousRuns(1, new Date(beforeMs))[0]?.getTime();
+  const cron = parseExpression(String(schedule["expr"]), String(tz));
+  try {
+    return cron.previousRuns(1, new Date(beforeMs))[0]?.getTime();
+  } catch {
+    // Looking back for a day that never comes (30 February), croner 10.0.1 runs off its own table.
+    return undefined;
+  }
 }
 
 /**

@@ -112,7 +112,7 @@ describe("planTimeline()", () => {
     assert.deepEqual(entries.map(({ more }) => more), [
       { count: 86_400, isAtLeast: false },
       { count: dayMs - 1, isAtLeast: false },
-      { count: 100, isAtLeast: true },
+      { count: 24, isAtLeast: true },
       { count: 23, isAtLeast: false },
     ]);
   });
