@@ -49,6 +49,11 @@ export function formatChanges(changes: readonly Change[]): readonly string[] {
   ]);
 }
 
+/** The paths of changes, for a sentence. */
+export function formatPaths(changes: readonly Change[]): string {
+  return changes.map(({ path }) => path).join(", ");
+}
+
 /** What to tell about changes that the gateway cannot make in an existing job. */
 export function stuckError({ name, id }: CronJob, stuck: readonly string[], gatewayVersion: string): ClawError {
   const message = `'${name}': gateway ${gatewayVersion} cannot change ${stuck.join(", ")} of a job that exists`;

@@ -109,6 +109,7 @@ export function failureOf(error: WireError, method: string): ClawError {
       wireCode: error.code,
       ...optional("detailCode", detailCodeOf(error)),
       ...optional("retryAfterMs", error.retryAfterMs),
+      ...optional("limit", memberOf(error.details, "limit")),
       ...optional("reason", memberOf(error.details, "reason")),
       ...optional("requestId", memberOf(error.details, "requestId")),
       ...optional("canRetryWithDeviceToken", memberOf(error.details, "canRetryWithDeviceToken")),
