@@ -33,7 +33,10 @@ export function echoOf(schedule: CronJob["schedule"], here: Here, readIn?: strin
 
 /** The same of a job that is there: counted from its anchor, and with the shift that the gateway chose for it. */
 export function echoOfJob(job: CronJob, here: Here, readIn?: string): Echo {
-  const echo = echoOf(job.schedule, here, readIn);
+  // The anchor of a new interval is its creation, which is no run.
+  const { anchorMs } = job.schedule;
+  const nowMs = typeof anchorMs === "number" ? Math.max(here.nowMs, anchorMs) : here.nowMs;
+  const echo = echoOf(job.schedule, { ...here, nowMs }, readIn);
   const shiftMs = echo.zone === undefined ? undefined : shiftOf(job, echo.zone);
   return shiftMs === undefined ? echo : { ...echo, shiftMs };
 }

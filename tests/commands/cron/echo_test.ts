@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { disagreementOf, echoData, echoOf, echoOfJob } from "../../../src/commands/cron/echo.ts";
+import type { CronJob } from "../../../src/protocol/mod.ts";
+
+const createdAtMs = Date.parse("2026-11-21T16:02:00Z");
+const here = { nowMs: createdAtMs, zone: "Europe/Berlin" };
+const hour = 3_600_000;
+const instant = (text: string) => Date.parse(text);
+
+function job(schedule: CronJob["schedule"], nextRunAtMs?: number, enabled = true): CronJob {
+  return {
+    id: "3f2a",
+    name: "x",
+    enabled,
+    createdAtMs,
+    schedule,
+    sessionTarget: "main",
+    wakeMode: "now",
+    payload: { kind: "systemEvent", text: "x" },
+    state: nextRunAtMs === undefined ? {} : { nextRunAtMs },
+  };
+}
+
+const daily = { kind: "cron", expr: "0 9 * * *", tz: "Europe/Berlin" };
+const hourly = { kind: "cron", expr: "0 * * * *", tz: "UTC" };
+
+describe("disagreementOf()", () => {
+  const agreeing: readonly (readonly [what: string, schedule: CronJob["schedule"], next: string])[] = [
+    ["the very time", daily, "2026-11-22T08:00:00Z"],
+    ["a time within the stagger", hourly, "2026-11-21T17:04:59.999Z"],
+    ["the last fire, which the stagger makes one to come", hourly, "2026-11-21T16:03:00Z"],
+    ["the instant of a one-shot job", { kind: "at", at: "2026-11-23T09:00:00Z" }, "2026-11-23T09:00:00Z"],
+    ["an interval from its anchor", { kind: "every", everyMs: hour, anchorMs: createdAtMs }, "2026-11-21T17:02:00Z"],
+  ];
+  for (const [what, schedule, next] of agreeing) {
+    it(`has nothing against ${what}`, () => {
+      assert.equal(disagreementOf(job(schedule, instant(next)), schedule, "Europe/Berlin"), undefined);
+    });
+  }
+
+  const differing: readonly (readonly [what: string, schedule: CronJob["schedule"], next: string, expected: string])[] =
+    [
+      ["another hour: the zone was ignored", daily, "2026-11-22T09:00:00Z", "2026-11-22T08:00:00Z"],
+      ["a day too late", daily, "2026-11-23T08:00:00Z", "2026-11-22T08:00:00Z"],
+      ["more than the stagger", hourly, "2026-11-21T17:05:00Z", "2026-11-21T17:00:00Z"],
+      ["a shift that was not to be", { ...hourly, staggerMs: 0 }, "2026-11-21T17:01:00Z", "2026-11-21T17:00:00Z"],
+      ["another instant", { kind: "at", at: "2026-11-23T09:00:00Z" }, "2026-11-23T08:00:00Z", "2026-11-23T09:00:00Z"],
+    ];
+  for (const [what, schedule, next, expected] of differing) {
+    it(`tells of ${what}`, () => {
+      assert.deepEqual(disagreementOf(job(schedule, instant(next)), schedule, "Europe/Berlin"), {
+        plannedMs: instant(next),
+        expectedMs: instant(expected),
+      });
+    });
+  }
+
+  it("tells of no plan at all, unless the job is off", () => {
+    assert.deepEqual(disagreementOf(job(daily), daily, "Europe/Berlin"), {
+      plannedMs: undefined,
+      expectedMs: instant("2026-11-22T08:00:00Z"),
+    });
+    assert.equal(disagreementOf(job(daily, undefined, false), daily, "Europe/Berlin"), undefined);
+  });
+
+  it("lets each generation do its own where clocks jump over the time", () => {
+    const schedule = { ...daily, expr: "30 2 28 3 *" };
+    for (const next of ["2027-03-28T01:30:00Z", "2028-03-28T00:30:00Z"]) {
+      assert.equal(disagreementOf(job(schedule, instant(next)), schedule, "Europe/Berlin"), undefined, next);
+    }
+  });
+
+  it("cannot judge what the gateway reads in its own zone", () => {
+    const schedule = { kind: "cron", expr: "0 9 * * *" };
+    assert.equal(disagreementOf(job(schedule, createdAtMs), schedule, undefined), undefined);
+  });
+});
+
+describe("echoOf()", () => {
+  it("has no fires for an expression that the gateway reads in its own zone, nor for what no clock starts", () => {
+    assert.deepEqual(echoOf({ kind: "cron", expr: "0 9 * * *" }, here), { fires: [], zone: undefined, staggerMs: 0 });
+    assert.deepEqual(echoOf({ kind: "on-exit", command: "x" }, here).fires, []);
+  });
+
+  it("reads an expression that names a zone in that one", () => {
+    const { fires, zone } = echoOf(daily, { ...here, zone: "Asia/Tokyo" });
+    assert.equal(zone, "Europe/Berlin");
+    assert.equal(fires[0], instant("2026-11-22T08:00:00Z"));
+  });
+});
+
+describe("echoOfJob()", () => {
+  it("knows the shift that the gateway chose", () => {
+    const echo = echoOfJob(job(hourly, instant("2026-11-21T17:02:03Z")), here);
+    assert.equal(echo.shiftMs, 123_000);
+    assert.deepEqual(echoData(echo), {
+      nextFires: ["17", "18", "19"].map((hour) => ({ instant: `2026-11-21T${hour}:00:00.000Z` })),
+      zone: "UTC",
+      staggerMs: 300_000,
+      shiftMs: 123_000,
+    });
+  });
+
+  it("does not take the creation of an interval for its first run, whatever the clocks say", () => {
+    const schedule = { kind: "every", everyMs: hour, anchorMs: createdAtMs + 50 };
+    assert.equal(echoOfJob(job(schedule), here).fires[0], createdAtMs + 50 + hour);
+  });
+});
