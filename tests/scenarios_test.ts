@@ -26,6 +26,13 @@ describe("scenario", () => {
   }
 });
 
+const hourly = {
+  schedule: { kind: "every", everyMs: 3_600_000 },
+  sessionTarget: "main",
+  wakeMode: "next-heartbeat",
+  payload: { kind: "systemEvent", text: "good morning" },
+} as const;
+
 interface Stage extends AsyncDisposable {
   readonly home: TestHome;
   /** Puts facts in the place of their names. */
@@ -60,16 +67,35 @@ async function setUp({ gateway: options }: Scenario): Promise<Stage> {
   };
 }
 
-/** `drops=N` cuts the first N connections when they present themselves; `loses=answer` cuts at the first answer. */
+/**
+ * `drops=N` cuts the first N connections when they present themselves; `loses=answer` cuts at the first answer, and
+ * `loses=run` at that to `cron.run`. `job=NAME` is a cron job, whose runs end with `run=STATUS` after `runMs=N`.
+ */
 async function openDetour(options: Readonly<Record<string, string>>) {
+  const status = options["run"] === "error" ? "error" : "ok";
   const gateway = await openSocketGateway({
     protocol: options["protocol"] === "3" ? 3 : 4,
     pairing: options["pairing"] === "manual" ? "manual" : "auto",
     ...(options["heartbeat"] === "none" ? { heartbeat: "none" } : {}),
+    ...(options["job"] === undefined ? {} : {
+      cronRun: {
+        status,
+        durationMs: Number(options["runMs"] ?? 40),
+        ...(status === "ok" ? {} : { error: "no model" }),
+      },
+    }),
   });
+  if (options["job"] !== undefined) gateway.gateway.memory.cron.add({ ...hourly, name: options["job"] });
   let drops = Number(options["drops"] ?? 0);
-  const isLost = ({ from, frame }: Passing) =>
-    options["loses"] === "answer" ? from === "gateway" && frame.id === "1" : frame.method === "connect" && drops-- > 0;
+  let runRequest: string | undefined;
+  const isLost = ({ from, frame }: Passing) => {
+    if (options["loses"] === "answer") return from === "gateway" && frame.id === "1";
+    if (options["loses"] !== "run") return frame.method === "connect" && drops-- > 0;
+    if (frame.method === "cron.run") runRequest = frame.id;
+    if (from !== "gateway" || runRequest === undefined || frame.id !== runRequest) return false;
+    runRequest = undefined;
+    return true;
+  };
   const decide = (passing: Passing) => isLost(passing) ? "cut" : "pass";
   const proxy = await startTcpProxy({ targetPort: gateway.port, decide });
   return {

@@ -22,7 +22,7 @@ import { readRuns, readRunsIfAny, type RunFilter } from "../../cron/run_history.
 import { endOf } from "../../cron/run_verdict.ts";
 import { watchRuns } from "../../cron/watch_runs.ts";
 import { asClawError, ClawError } from "../../errors.ts";
-import { type CronRun, scopes } from "../../protocol/mod.ts";
+import { type CronJob, type CronRun, scopes } from "../../protocol/mod.ts";
 import { parseLength } from "../../schedule/length_text.ts";
 import { outcomeWord, reasonOf, shellWord, tellLost } from "./run_words.ts";
 
@@ -31,6 +31,8 @@ const foreverMs = 2_000_000_000;
 /** Nobody asks for more, and memory has an end. */
 const mostRuns = 100_000;
 const defaultLimit = 20;
+
+type NamedJob = Pick<CronJob, "id" | "name">;
 
 export const cronRuns = defineCommand({
   isReadOnly: true,
@@ -58,7 +60,8 @@ export const cronRuns = defineCommand({
     if (options.watch) context.extendTime(foreverMs);
     const { connection } = await context.gateway(scopes.read);
     refuseOlder(connection, options.runId);
-    const id = reference === undefined ? undefined : await findId(connection, reference, context.signal);
+    const job = reference === undefined ? undefined : await findJobOfRuns(connection, reference, context.signal);
+    const id = job?.id;
     const filter: RunFilter = {
       ...(id === undefined ? {} : { id }),
       ...(options.status === undefined ? {} : { status: options.status }),
@@ -67,7 +70,7 @@ export const cronRuns = defineCommand({
     const sinceMs = lengthMs === undefined ? undefined : gatewayNow(connection, context.clock) - lengthMs;
     if (options.watch) {
       const hasPast = options.since !== undefined || options.limit !== undefined;
-      return stream(watch(connection, filter, context, hasPast ? { limit, sinceMs } : undefined));
+      return stream(watch(connection, filter, job, context, hasPast ? { limit, sinceMs } : undefined));
     }
     const range = { limit: limit ?? defaultLimit, ...(sinceMs === undefined ? {} : { sinceMs }) };
     const runs = await readRuns(connection, filter, range, context.signal);
@@ -95,16 +98,16 @@ function refuseOlder({ handshake: { protocol, hello } }: Connection, runId: stri
   );
 }
 
-/** The job's id; of a job that is no more, its runs know it. */
-async function findId(connection: Connection, reference: string, signal: AbortSignal): Promise<string> {
+/** The job; of one that is no more, its runs know the id. */
+async function findJobOfRuns(connection: Connection, reference: string, signal: AbortSignal): Promise<NamedJob> {
   try {
-    return (await findJob(connection, reference, signal)).id;
+    return await findJob(connection, reference, signal);
   } catch (thrown) {
     const error = asClawError(thrown);
     if (error.code !== "gateway/not-found" || /[/\\]/.test(reference) || reference === "") throw error;
     const runs = await readRunsIfAny(connection, { id: reference }, { limit: 1 }, signal);
     if (runs.length === 0) throw error;
-    return reference;
+    return { id: reference, name: reference };
   }
 }
 
@@ -141,6 +144,7 @@ function listed(runs: readonly CronRun[], id: string | undefined, context: Conte
 async function* watch(
   connection: Connection,
   filter: RunFilter,
+  job: NamedJob | undefined,
   context: Context,
   past: { readonly limit: number | undefined; readonly sinceMs: number | undefined } | undefined,
 ): AsyncGenerator<Shown> {
@@ -152,7 +156,7 @@ async function* watch(
     dial: async () => (await context.gateway(scopes.read)).connection,
     onLost: tellLost(context),
   });
-  const names = new Map<string, string>();
+  const names = new Map(job === undefined ? [] : [[job.id, job.name]]);
   const show = (run: CronRun): Shown => {
     if (run.jobName !== undefined) names.set(run.jobId, run.jobName);
     return { data: run, view: viewEnded(run, names.get(run.jobId) ?? run.jobId, context.zone ?? "UTC") };
