@@ -11,11 +11,14 @@ import {
   type Version,
   versions,
 } from "../support/real_gateway.ts";
+import { seedJobs } from "../support/seed_jobs.ts";
 import { startStubProvider, type StubProvider } from "../support/stub_provider.ts";
 
 export interface LabOptions extends GatewayOptions {
   /** Whether the gateway's agent has a model: it then answers, and the test sees its prompts. */
   readonly hasModel?: boolean;
+  /** How many cron jobs it has from the start, named `seed 0` and so on. */
+  readonly jobs?: number;
   /** Left out: one of each generation. */
   readonly only?: Version;
 }
@@ -51,6 +54,7 @@ export class Lab {
     if (this.#options.hasModel) this.#provider = await startStubProvider();
     const config = { ...this.#options.config, ...this.#provider?.config };
     this.#gateway = await startRealGateway(this.version, { ...this.#options, config });
+    if (this.#options.jobs !== undefined) await seedJobs(this.#gateway, this.#options.jobs);
   }
 
   async stop(): Promise<void> {

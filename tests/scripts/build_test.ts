@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { binaryName, checkVersions, packagesIn, productPackages } from "../../scripts/build.ts";
+import { binaryName, checkVersions, packagesIn, productPackages, withDependencies } from "../../scripts/build.ts";
 import { checkIntegrity, hostTarget, type Target, targets } from "../../scripts/runtimes.ts";
 import { version } from "../../src/version.ts";
 
@@ -97,6 +97,13 @@ describe("packagesIn()", () => {
     for (const name of ["ajv", "fast-check", "@babel/parser", "@openclaw/gateway-client", "openclaw-node"]) {
       assert.ok(!product.includes(name), name);
     }
+  });
+
+  it("withDependencies() follows the lock file, and no further", () => {
+    const lock = {
+      npm: { "a@1.0.0": { dependencies: ["@s/b@2.0.0", "c"] }, "@s/b@2.0.0": {}, "c@3.0.0": {}, "d@1.0.0": {} },
+    };
+    assert.deepEqual(withDependencies(["a"], lock), ["@s/b", "a", "c"]);
   });
 
   it("imports are pinned exactly, so that one commit builds one binary", () => {

@@ -59,7 +59,7 @@ export async function startRealGateway(version: Version, options: GatewayOptions
     url: `ws://127.0.0.1:${port}`,
     secret,
     configPath: join(dir, ".openclaw/openclaw.json"),
-    cli: async (...args) => (await script("cli", version, dir, ...args)).stdout,
+    cli: (...args) => patiently(async () => (await script("cli", version, dir, ...args)).stdout),
     log: () => readFileSync(join(dir, "gateway.log"), "utf8"),
     block: () => void process.kill(pid ?? 0, "SIGWINCH"),
     async start() {
@@ -86,6 +86,17 @@ export async function startRealGateway(version: Version, options: GatewayOptions
   });
   await gateway.start();
   return gateway;
+}
+
+/** The official command line gives up when a busy gateway drops its handshake; nothing was sent by then. */
+async function patiently<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempts = 1;; attempts++) {
+    const result = await run().catch((error: unknown) => {
+      const isDropped = /gateway closed \((1000|1006)/.test(String((error as { stderr?: string }).stderr));
+      if (!isDropped || attempts === 5) throw error;
+    });
+    if (result !== undefined) return result;
+  }
 }
 
 function runScript(args: readonly string[], options: GatewayOptions): Promise<{ readonly stdout: string }> {
