@@ -65,10 +65,20 @@ export const cronRun = defineCommand({
     context.extendTime(readBackMs + (options.wait ? waitMs : 0));
     const restMs = startedAt + timeoutMs.value + retryMs.value - context.clock.elapsed();
     using limit = limitTime(context.signal, context.clock, Math.max(0, restMs));
-    const requested = await requestRun(connection, job, mode, { clock: context.clock, signal: limit.signal });
+    const requested = await requestRun(connection, job, mode, { clock: context.clock, signal: limit.signal })
+      .catch((thrown: unknown) => {
+        throw withLookUp(asClawError(thrown), job);
+      });
     return await new Following(job, watch, context, options.wait ? waitMs : undefined).outcomeOf(requested);
   },
 });
+
+/** Whoever interrupts a request that is under way must know where to look. */
+function withLookUp(error: ClawError, { id }: CronJob): ClawError {
+  if (error.code !== "interrupted" || error.details["isSent"] !== true) return error;
+  const hint = `look whether it runs with \`${lookUp(id, undefined)}\``;
+  return new ClawError(error.code, error.message, { hint, details: { ...error.details, jobId: id }, cause: error });
+}
 
 function dryRun(job: CronJob, mode: "force" | "due"): Outcome {
   const data = { dryRun: true, method: "cron.run", params: { id: job.id, mode }, name: job.name };

@@ -217,6 +217,31 @@ for (const protocol of [3, 4] as const) {
       assert.deepEqual([at.asked(), at.cron.runs({ id: at.job.id }).total], [1, 0]);
     });
 
+    it("says where to look when it is interrupted before the answer", async () => {
+      const decide = ({ from, frame }: Passing) => from === "client" && frame.method === "cron.run" ? "drop" : "pass";
+      await using at = await setUp({ protocol, decide });
+      const controller = new AbortController();
+      const running = at.claw(["run", "morning beat"], { interrupted: controller.signal });
+      await eventually(() => at.asked() > 0 || undefined, "the request");
+      controller.abort(new ClawError("interrupted", "interrupted", { details: { signal: "SIGINT" } }));
+      const { exit, stderr } = await running;
+      assert.equal(exit, 130);
+      assert.match(
+        plain(stderr, at),
+        /may or may not have acted .*\nclaw: hint: look whether it runs with `claw cron runs ID`\n/,
+      );
+    });
+
+    it("keeps to --timeout for the answer, and then looks", async () => {
+      const decide = ({ from, frame }: Passing) =>
+        from === "gateway" && frame.payload?.enqueued === true ? "drop" : "pass";
+      await using at = await setUp({ protocol, decide });
+      const { exit, stdout, stderr } = await at.claw(["run", "morning beat", "--wait", "--timeout", "1s"]);
+      assert.equal(exit, 0, stderr);
+      assert.match(stdout, /^the run of 'morning beat' succeeded/);
+      assert.equal(at.asked(), 1);
+    });
+
     it("goes on waiting over a lost connection", async () => {
       let cuts = 2;
       const decide = ({ from, frame }: Passing) =>
