@@ -45,7 +45,11 @@ async function play(command: ScenarioCommand, { home, fill }: Stage): Promise<vo
     writeFileSync(join(home.path, path), fill(content), { mode: 0o600 });
   }
   const env = Object.fromEntries(Object.entries(command.env).map(([name, value]) => [name, fill(value)]));
-  const { exit, stdout, stderr } = await home.claw(command.args.map(fill), { env, stdin: command.stdin });
+  const { exit, stdout, stderr } = await home.claw(command.args.map(fill), {
+    env,
+    stdin: command.stdin,
+    ...(env["TZ"] === undefined ? {} : { zone: env["TZ"] }),
+  });
   const said = `${command.line}\n${stdout}${stderr.replace(/^(?=.)/gm, "! ")}[exit ${exit}]`;
   assert.equal(exit, command.exit, said);
   assert.ok(matches(stdout, command.stdout.map(fill)), said);
@@ -69,7 +73,7 @@ async function setUp({ gateway: options }: Scenario): Promise<Stage> {
 
 /**
  * `drops=N` cuts the first N connections when they present themselves; `loses=answer` cuts at the first answer, and
- * `loses=run` at that to `cron.run`. `job=NAME` is a cron job, whose runs end with `run=STATUS` after `runMs=N`.
+ * `loses=run` at that to `cron.run`, `loses=add` at that to `cron.add`. `job=NAME` is a cron job, whose runs end with `run=STATUS` after `runMs=N`.
  */
 async function openDetour(options: Readonly<Record<string, string>>) {
   const status = options["run"] === "error" ? "error" : "ok";
@@ -87,13 +91,14 @@ async function openDetour(options: Readonly<Record<string, string>>) {
   });
   if (options["job"] !== undefined) gateway.gateway.memory.cron.add({ ...hourly, name: options["job"] });
   let drops = Number(options["drops"] ?? 0);
-  let runRequest: string | undefined;
+  let lostRequest: string | undefined;
+  const losable = { run: "cron.run", add: "cron.add" }[options["loses"] ?? ""];
   const isLost = ({ from, frame }: Passing) => {
     if (options["loses"] === "answer") return from === "gateway" && frame.id === "1";
-    if (options["loses"] !== "run") return frame.method === "connect" && drops-- > 0;
-    if (frame.method === "cron.run") runRequest = frame.id;
-    if (from !== "gateway" || runRequest === undefined || frame.id !== runRequest) return false;
-    runRequest = undefined;
+    if (losable === undefined) return frame.method === "connect" && drops-- > 0;
+    if (frame.method === losable) lostRequest = frame.id;
+    if (from !== "gateway" || lostRequest === undefined || frame.id !== lostRequest) return false;
+    lostRequest = undefined;
     return true;
   };
   const decide = (passing: Passing) => isLost(passing) ? "cut" : "pass";
