@@ -41,7 +41,10 @@ async function open(choices: GatewayChoices = {}, definition: CronAddParams = ho
     async end(more: Partial<FollowOptions> & { target?: RunTarget } = {}): Promise<Followed> {
       const { target: other = target, ...options } = more;
       const given = { waitMs: 600_000, until: "ended", signal: never, ...options } as const;
-      return await settled(watch.follow(other, given), clock.advance);
+      return await settled(watch.follow(other, given), async () => {
+        await test.idle();
+        await clock.advance(100);
+      });
     },
     async [Symbol.asyncDispose]() {
       watch[Symbol.dispose]();
@@ -50,10 +53,10 @@ async function open(choices: GatewayChoices = {}, definition: CronAddParams = ho
   };
 }
 
-async function settled<T>(work: Promise<T>, advance: (ms: number) => Promise<void>): Promise<T> {
+async function settled<T>(work: Promise<T>, goOn: () => Promise<void>): Promise<T> {
   let isOver = false;
   work.then(() => (isOver = true), () => (isOver = true));
-  while (!isOver) await advance(100);
+  while (!isOver) await goOn();
   return await work;
 }
 

@@ -21,6 +21,8 @@ export interface TestLine {
   readonly dialled: number;
   /** Cuts the current connection. */
   cut(): void;
+  /** Resolves when nobody dials: signatures take real time, of which a manual clock knows nothing. */
+  idle(): Promise<void>;
   /** From now on dialling fails so; undefined: it works again. */
   fail(error: ClawError | undefined): void;
 }
@@ -36,7 +38,7 @@ export async function openLine(gateway: MemoryGateway): Promise<TestLine> {
   let failure: ClawError | undefined;
   let dialled = 0;
   const losses: string[] = [];
-  const dial = async () => {
+  const connect = async () => {
     if (failure !== undefined) throw failure;
     dialled += 1;
     transport = gateway.connect();
@@ -45,6 +47,12 @@ export async function openLine(gateway: MemoryGateway): Promise<TestLine> {
       await handshake(transport, credentials, { clock: gateway.clock, os: "linux", signal: never }),
       0,
     );
+  };
+  let dialling: Promise<unknown> = Promise.resolve();
+  const dial = () => {
+    const made = connect();
+    dialling = made.catch(() => {});
+    return made;
   };
   const connection = await dial();
   const line = new Line(connection, {
@@ -60,6 +68,7 @@ export async function openLine(gateway: MemoryGateway): Promise<TestLine> {
     get dialled() {
       return dialled;
     },
+    idle: async () => void (await dialling),
     cut: () => transport?.close(1000),
     fail: (error) => void (failure = error),
   };
