@@ -78,6 +78,27 @@ for (const protocol of [3, 4] as const) {
       assert.match(stderr, /the gateway shows that it is done\n$/);
     });
 
+    it("finds out what became of a change that is not answered in time", async () => {
+      let request: string | undefined;
+      let isDropped = false;
+      await using proxy = await startTcpProxy({
+        targetPort: gateway.port,
+        decide({ from, frame }) {
+          if (from === "client" && frame.method === "cron.update") request = frame.id;
+          if (isDropped || from === "client" || frame.type !== "res" || frame.id !== request) return "pass";
+          isDropped = true;
+          return "drop";
+        },
+      });
+      const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}`, CLAW_TIMEOUT: "1s" };
+      const { exit, stderr } = await run(["disable", "report"], { env });
+      assert.equal(exit, 0, stderr);
+      assert.equal(
+        stderr,
+        "claw: warning: cron.update was sent, but no answer came in time; the gateway shows that it is done\n",
+      );
+    });
+
     it("removes a job without asking when told so", async () => {
       const { exit, stdout } = await claw("rm", "report", "--yes");
       assert.equal(exit, 0);
