@@ -65,9 +65,8 @@ export class CronScheduler {
     const { atOnce, later } = planCatchUp(this.#book.records.jobs, interrupted, now, timing);
     if (atOnce.length > 0) await this.#round(atOnce.map(({ id }) => id));
     const startedAt = this.#context.options.clock.now();
-    const held = new Set(later.map(({ job }) => job.id));
     for (const { job, afterMs } of later) this.#book.reschedule(job.id, startedAt + afterMs);
-    for (const job of this.#book.due(startedAt).filter(({ id }) => !held.has(id))) {
+    for (const job of this.#book.due(startedAt)) {
       this.#book.reschedule(job.id, nextRunOf(job, startedAt, timing));
     }
     this.#isBusy = false;

@@ -58,6 +58,8 @@ describe("a dev gateway with a state directory", () => {
       assert.deepEqual(await second.runs(), runs);
       await second.clock.advance(hour);
       assert.equal((await second.admin.call("cron.runs", { id })).total, 4);
+      const { configRevision } = await second.admin.call("cron.update", { id, patch: { name: "kept on" } });
+      assert.equal(configRevision, protocol === 4 ? "dev:2" : undefined, "no revision comes twice");
       await second.close();
       if (process.platform !== "win32") assert.equal(fs.statSync(state.file(protocol)).mode & 0o777, 0o600);
     });
