@@ -30,35 +30,13 @@ export interface TestLine {
 const never = new AbortController().signal;
 
 export async function openLine(gateway: MemoryGateway): Promise<TestLine> {
-  const credentials: Credentials = {
-    ...await createCredentials(allScopes),
-    secret: { kind: "token", value: testSecret },
-  };
-  let transport: Transport | undefined;
-  let failure: ClawError | undefined;
-  let dialled = 0;
+  const dialler = await createDialler(gateway);
   const losses: string[] = [];
-  const connect = async () => {
-    if (failure !== undefined) throw failure;
-    dialled += 1;
-    transport = gateway.connect();
-    return new Connection(
-      transport,
-      await handshake(transport, credentials, { clock: gateway.clock, os: "linux", signal: never }),
-      0,
-    );
-  };
-  let dialling: Promise<unknown> = Promise.resolve();
-  const dial = () => {
-    const made = connect();
-    dialling = made.catch(() => {});
-    return made;
-  };
-  const connection = await dial();
+  const connection = await dialler.dial();
   const line = new Line(connection, {
     clock: gateway.clock,
     ids: { random: () => 0.5 },
-    dial,
+    dial: dialler.dial,
     onLost: ({ code }) => losses.push(code),
   });
   return {
@@ -66,10 +44,38 @@ export async function openLine(gateway: MemoryGateway): Promise<TestLine> {
     connection,
     losses,
     get dialled() {
+      return dialler.dialled;
+    },
+    idle: () => dialler.idle(),
+    cut: () => dialler.cut(),
+    fail: (error) => dialler.fail(error),
+  };
+}
+
+async function createDialler({ clock, connect }: MemoryGateway) {
+  const secret = { kind: "token", value: testSecret } as const;
+  const credentials: Credentials = { ...await createCredentials(allScopes), secret };
+  let transport: Transport | undefined;
+  let failure: ClawError | undefined;
+  let dialling: Promise<unknown> = Promise.resolve();
+  let dialled = 0;
+  const open = async () => {
+    if (failure !== undefined) throw failure;
+    dialled += 1;
+    transport = connect();
+    return new Connection(transport, await handshake(transport, credentials, { clock, os: "linux", signal: never }), 0);
+  };
+  return {
+    dial: () => {
+      const opening = open();
+      dialling = opening.catch(() => {});
+      return opening;
+    },
+    get dialled() {
       return dialled;
     },
     idle: async () => void (await dialling),
     cut: () => transport?.close(1000),
-    fail: (error) => void (failure = error),
+    fail: (error: ClawError | undefined) => void (failure = error),
   };
 }
