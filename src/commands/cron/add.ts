@@ -52,8 +52,8 @@ export const cronAdd = defineCommand({
     },
   ],
   notes: [
-    "A clock's time in --at is one of --tz, or else of your own zone, and becomes an instant before it is sent; so does\n" +
-    "your zone with --cron. The next three runs are told before you go: --dry-run tells them and sends nothing.",
+    "A clock's time in --at is one of --tz, or else of your own zone, and becomes an instant before it is sent. --cron\n" +
+    "goes with the zone of --tz, or else with yours. The next three runs are told; --dry-run tells them and sends nothing.",
     "Without --no-deliver, --webhook or --channel, gateways announce the answer of an agent turn on the last channel.",
   ],
   async run(options, _operands, context) {
@@ -118,7 +118,7 @@ async function send(params: CronAddParams, echo: Echo, here: Here, context: Cont
   });
   const { job, status } = becomeOf(result);
   warnOfDisagreement(job, params, echo, context);
-  const shown = echoOfJob(job, here, echo.zone);
+  const shown = echoOfJob(job, here, echo.readIn);
   const word = { added: "added", updated: "changed", unchanged: "unchanged, as its declaration key says:" }[status];
   const off = job.enabled ? "" : ", switched off";
   const views: readonly View[] = [

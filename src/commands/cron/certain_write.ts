@@ -3,6 +3,7 @@
  * is ever sent twice.
  */
 import type { Context } from "../../cli/context.ts";
+import { formatDuration } from "../../cli/times.ts";
 import type { Connection } from "../../client/connection.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { scopes } from "../../protocol/mod.ts";
@@ -27,7 +28,7 @@ export async function writeOnce<Result>(context: Context, { send, look, hint }: 
     return await send();
   } catch (thrown) {
     const error = asClawError(thrown);
-    if (error.code !== "net/unanswered") throw error;
+    if (error.code !== "net/unanswered") throw withWait(error);
     context.extendTime(lookMs);
     const seen = await lookFor(context, look);
     if (seen === undefined) {
@@ -49,4 +50,12 @@ async function lookFor<Result>(context: Context, look: Write<Result>["look"]): P
     context.note(`looking what became of it failed: ${asClawError(thrown).message}`);
     return undefined;
   }
+}
+
+/** A gateway that has had enough writes for a minute says when it takes more; dialling again would not help. */
+function withWait(error: ClawError): ClawError {
+  const { retryAfterMs } = error.details;
+  if (error.code !== "gateway/unavailable" || typeof retryAfterMs !== "number") return error;
+  const hint = `the gateway takes it again in ${formatDuration(retryAfterMs)}`;
+  return new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
 }

@@ -15,21 +15,21 @@ import { writeOnce } from "./certain_write.ts";
 import { echoData, echoOfJob, echoViews } from "./echo.ts";
 
 /**
- * Makes a job what is wanted, or says what would be sent.
+ * Makes a job what is wanted, or says what would be sent. `readIn` is the zone whose wall clock a time was given in.
  * @throws ClawError `gateway/unsupported` for what this gateway does not know or cannot change, before anything is sent
  */
 export async function changeJob(
   job: CronJob,
   wanted: JobDefinition,
-  { dryRun }: { readonly dryRun: boolean },
+  { dryRun, readIn }: { readonly dryRun: boolean; readonly readIn?: string | undefined },
   { connection, context }: { readonly connection: Connection; readonly context: Context },
 ): Promise<Outcome> {
   const { protocol, hello } = connection.handshake;
   const difference = patchTo(job, wanted, protocol);
-  if (difference === undefined) return told(job, "unchanged", undefined, context);
+  if (difference === undefined) return told(job, "unchanged", {}, context);
   requireKnown(wanted, protocol, hello.server.version);
   if (difference.stuck.length > 0) throw stuckError(job, difference.stuck, hello.server.version);
-  if (dryRun) return told({ ...job, ...membersShown(wanted, job) }, "would-change", difference, context);
+  if (dryRun) return told({ ...job, ...membersShown(wanted, job) }, "would-change", { difference, readIn }, context);
   const { id, configRevision } = job;
   const params = { id, patch: difference.patch };
   const changed = await writeOnce(context, {
@@ -49,7 +49,7 @@ export async function changeJob(
     if (error.code === "gateway/rejected" && protocol === 3) await warnOfHalf(job, connection, context);
     throw error;
   });
-  return told(changed, "changed", difference, context);
+  return told(changed, "changed", { difference, readIn }, context);
 }
 
 /** 2026.3.13 changes a job in its memory before it finds the change impossible, and keeps it. */
@@ -68,9 +68,14 @@ function membersShown({ schedule, enabled }: JobDefinition, job: CronJob) {
   return { schedule: { ...schedule }, enabled: enabled ?? job.enabled, name: job.name, state: {} };
 }
 
-function told(job: CronJob, status: string, difference: JobChange | undefined, context: Context): Outcome {
+function told(
+  job: CronJob,
+  status: string,
+  { difference, readIn }: { readonly difference?: JobChange; readonly readIn?: string | undefined },
+  context: Context,
+): Outcome {
   const here = { nowMs: context.clock.now(), zone: context.zone };
-  const echo = echoOfJob(job, here);
+  const echo = echoOfJob(job, here, readIn);
   const what = {
     unchanged: `nothing to change: '${job.name}' (${job.id}) is so already`,
     "would-change": `would change '${job.name}' (${job.id}), and sent nothing:`,

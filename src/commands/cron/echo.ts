@@ -18,6 +18,8 @@ export interface Echo {
   readonly fires: readonly number[];
   /** The zone in which the schedule is read; undefined for an expression that the gateway reads in its own. */
   readonly zone: string | undefined;
+  /** The zone whose wall clock a one-shot time was given in. */
+  readonly readIn?: string;
   /** How much later the gateway may start each run, in ms. */
   readonly staggerMs: number;
   /** How much later it does start each run, in ms, where that is known. */
@@ -28,7 +30,8 @@ export interface Echo {
 export function echoOf(schedule: CronJob["schedule"], here: Here, readIn?: string): Echo {
   const zone = jobZoneOf(schedule) ?? readIn ?? (schedule.kind === "cron" ? undefined : here.zone ?? "UTC");
   const fires = zone === undefined ? [] : nextFires(schedule, here.nowMs, shownFires, zone);
-  return { fires, zone, staggerMs: staggerMsOf(schedule) };
+  const isRead = schedule.kind === "at" && readIn !== undefined;
+  return { fires, zone, staggerMs: staggerMsOf(schedule), ...(isRead ? { readIn } : {}) };
 }
 
 /** The same of a job that is there: counted from its anchor, and with the shift that the gateway chose for it. */
@@ -57,7 +60,7 @@ export function echoViews(job: Pick<CronJob, "schedule"> & { enabled?: boolean |
   const { schedule, enabled = true } = job;
   const { fires, zone } = echo;
   const own = here.zone ?? "UTC";
-  const readIn = schedule.kind === "at" && zone !== undefined ? `, read in ${zone}` : "";
+  const readIn = echo.readIn === undefined ? "" : `, read in ${echo.readIn}`;
   const runs = enabled ? "runs" : "would run, if it were on,";
   const text = `${runs} ${scheduleWords(schedule, zone ?? own)}${readIn}${shiftWords(echo)}`;
   const line: View = { kind: "line", text };

@@ -56,9 +56,9 @@ export const cronEdit = defineCommand({
     if (request === undefined) return await (await import("./edit_in_editor.ts")).editInEditor(job, options, context);
     const here = { nowMs: context.clock.now(), zone: context.zone };
     const before = definitionOf(job);
-    const { wanted, notes } = wantedBy(request, before, here);
+    const { wanted, notes, readIn } = wantedBy(request, before, here);
     for (const note of notes) context.warn(note);
-    return await changeJob(job, wanted, options, { connection, context });
+    return await changeJob(job, wanted, { dryRun: options.dryRun, readIn }, { connection, context });
   },
 });
 
@@ -79,7 +79,7 @@ function wantedBy({ options, members, unset }: Request, before: JobDefinition, h
   const { definition, read } = applyFlags(options, merged(before, members), here);
   const enabled = options.enable ? true : options.disable ? false : definition["enabled"];
   const complete = without({ ...definition, enabled }, unset);
-  return { wanted: settleDefinition(complete, here, before.schedule), notes: read?.notes ?? [] };
+  return { wanted: settleDefinition(complete, here, before.schedule), notes: read?.notes ?? [], readIn: read?.zone };
 }
 
 /** Schedule, payload and delivery of the same kind are merged, other members replaced, and null takes one away. */

@@ -72,7 +72,7 @@ in 16 h  Sun 2026-11-22 09:00  Sun 2026-11-22 08:00
     ],
     [
       ["--at", "+20m", "--wake", "next-heartbeat"],
-      `runs at 2026-11-21 17:20, read in Europe/Berlin
+      `runs at 2026-11-21 17:20
 NEXT       Europe/Berlin         UTC
 in 20 min  Sat 2026-11-21 17:20  Sat 2026-11-21 16:20
 `,

@@ -171,7 +171,10 @@ for (const protocol of [3, 4] as const) {
         }
         const { exit, stderr } = await claw("disable", "report");
         assert.equal(exit, 75);
-        assert.match(stderr, /rate limit exceeded for cron\.update; retry after \d+s/);
+        assert.match(
+          stderr,
+          /^claw: error: cron\.update: rate limit .* retry after \d+s\nclaw: hint: the gateway takes it again in \d+ /,
+        );
       });
 
       it("warns before it removes what the gateway keeps for itself", async () => {
