@@ -166,9 +166,7 @@ function judgeNamed(target: RunTarget, seen: Sightings): Verdict {
   if (named !== undefined) return { kind: "ended", end: named };
   const [only, ...others] = candidatesOf(target, seen);
   if (only === undefined || others.length > 0) return { kind: "open", runAtMs: undefined };
-  return only.end?.status === "error"
-    ? { kind: "ended", end: only.end }
-    : { kind: "open", runAtMs: only.end === undefined ? only.runAtMs : undefined };
+  return only.end === undefined ? { kind: "open", runAtMs: only.runAtMs } : { kind: "ended", end: only.end };
 }
 
 function judgeUnnamed(target: RunTarget, seen: Sightings): Verdict {

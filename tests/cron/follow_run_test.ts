@@ -163,6 +163,20 @@ describe("RunWatch.follow(), where runs have no names", () => {
     assert.equal(wordOf(await at.end()), "several");
   });
 
+  it("looks once more after the end, for a run that was queued behind it", async () => {
+    await using at = await open({ protocol: 3, ...lasting(5_000) });
+    const ask = () => void requestRun(at.connection, at.job, "force", { clock: at.clock, signal: never });
+    at.clock.after(5_100, ask);
+    assert.equal(wordOf(await at.end()), "several");
+  });
+
+  it("gives no end when there is no time for that look", async () => {
+    await using at = await open({ protocol: 3, ...lasting(5_000) });
+    assert.equal(wordOf(await at.end({ waitMs: 5_200 })), "several");
+    await using named = await open({ protocol: 4, ...lasting(5_000) });
+    assert.equal(wordOf(await named.end({ waitMs: 5_200 })), "ended ok");
+  });
+
   it("gives up on a run whose job was removed: there is no word of its end", async () => {
     await using at = await open({ protocol: 3, ...lasting(5_000) });
     at.clock.after(1_000, () => void at.connection.call("cron.remove", { id: at.job.id }, never));

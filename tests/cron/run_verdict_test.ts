@@ -79,6 +79,7 @@ describe("judgeRun(), protocol 4", () => {
     ["one that a dying gateway left behind", [started(1_020), row(1_020, { status: "error" })], "ended 1020"],
     ["the same, of the schedule", [row(5_000, { status: "error" })], "open"],
     ["the same, of which nobody saw the beginning", [row(1_020, { status: "error" })], "ended 1020"],
+    ["a nameless run that went well", [row(1_020)], "open"],
     ["an old run", [row(900, { runId: "manual:j:890:5" }), row(910, { status: "error" })], "open"],
     ["its row among many", [row(1_500), row(1_020, { runId }), row(1_700, { status: "error" })], "ended 1020"],
   ];
