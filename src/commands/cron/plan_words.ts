@@ -17,7 +17,9 @@ export function planView({ steps, kept }: Plan): View {
 /** What became of each job that was not as the file has it, and how many there are of each. */
 export function resultsView(results: readonly Result[], { kept }: Plan): View {
   const lines = results.flatMap(({ step, fate, error }) =>
-    fate === "unchanged" ? stepLines(step, step.kind) : stepLines(step, fate, error)
+    fate === "untried"
+      ? [line("not tried", step.name)]
+      : stepLines(step, fate === "unchanged" ? step.kind : fate, error)
   );
   return stack([...lines, ...keptLines(kept), resultsSummary(results)]);
 }
@@ -56,13 +58,18 @@ export function worstOf(results: readonly Result[], ended: ClawError | undefined
   const parts = [
     ...(counts.failed > 0 ? [`${counts.failed} of ${results.length} jobs failed`] : []),
     ...(counts.uncertain > 0 ? [`of ${counts.uncertain} it is not known`] : []),
-    ...(counts.untried > 0 ? [`${counts.untried} not tried`] : []),
+    ...(counts.untried > 0 ? [`${counts.untried} of ${results.length} not tried`] : []),
   ];
-  const about = worst.step === undefined ? "" : `'${worst.step.name}': `;
-  return new ClawError(code, `${parts.join(", ")}: ${about}${message}`, {
-    ...(worst.step === undefined ? { hint: "apply the file again: what is done stays done" } : hint ? { hint } : {}),
+  const told = parts.join(", ");
+  const { step, error: cause } = worst;
+  if (step === undefined) {
+    const again = "apply the file again: what is done stays done";
+    return new ClawError(code, `${message}: ${told}`, { hint: again, details, cause });
+  }
+  return new ClawError(code, `${told}: ${named(step, `'${step.name}'`, message)}`, {
+    ...(hint === undefined ? {} : { hint }),
     details,
-    cause: worst.error,
+    cause,
   });
 }
 
@@ -75,9 +82,15 @@ function stepLines(step: Step, word: Step["kind"] | Fate, error?: ClawError): re
   if (step.kind === "unchanged") return step.isOver ? [line("over", `${step.name}: its time has passed`)] : [];
   const problem = error ?? (step.kind === "refused" ? step.error : undefined);
   const id = step.kind === "remove" ? ` (${step.job.id})` : "";
-  const head = line(word, problem === undefined ? `${step.name}${id}` : `${step.name}${id}: ${problem.message}`);
+  const label = `${step.name}${id}`;
+  const head = line(word, problem === undefined ? label : named(step, label, problem.message));
   const isTold = step.kind === "change" && (word === "change" || word === "changed");
   return [head, ...(isTold ? formatChanges(step.change.changes).map((text) => `${" ".repeat(wordWidth)}${text}`) : [])];
+}
+
+/** A message with the job that it is about, unless it names the job itself. */
+function named({ name }: Step, label: string, message: string): string {
+  return message.startsWith(`'${name}'`) ? message : `${label}: ${message}`;
 }
 
 const wordWidth = 11;
