@@ -57,7 +57,7 @@ export function worstOf(results: readonly Result[], ended: ClawError | undefined
   const counts = resultCounts(results);
   const parts = [
     ...(counts.failed > 0 ? [`${counts.failed} of ${results.length} jobs failed`] : []),
-    ...(counts.uncertain > 0 ? [`of ${counts.uncertain} it is not known`] : []),
+    ...(counts.uncertain > 0 ? [`what became of ${counts.uncertain} is not known`] : []),
     ...(counts.untried > 0 ? [`${counts.untried} of ${results.length} not tried`] : []),
   ];
   const told = parts.join(", ");

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { openSocketGateway, type SocketGateway } from "../../support/dev_gateway.ts";
+import { createTestHome, type TestHome } from "../../support/world.ts";
+
+for (const protocol of [3, 4] as const) {
+  describe(`claw cron export, protocol ${protocol}`, () => {
+    let gateway: SocketGateway;
+    let home: TestHome;
+    before(async () => {
+      gateway = await openSocketGateway({ protocol, heartbeat: "none" });
+      home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+      await claw("add", "--name", "b", "--cron", "0 9 * * 1-5", "--tz", "Europe/Berlin", "--message", "one\ntwo");
+      await claw("add", "--name", "a\u202e", "--every", "1h", "--system-event", "on", "--disabled");
+    });
+    after(async () => {
+      await gateway[Symbol.asyncDispose]();
+      home[Symbol.dispose]();
+    });
+    const claw = (...args: string[]) => home.claw(["cron", ...args]);
+    const expected = `version: 1
+jobs:
+  - name: "a\\u202e"
+    enabled: false
+    schedule:
+      kind: every
+      everyMs: 3600000
+    sessionTarget: main
+    payload:
+      kind: systemEvent
+      text: "on"
+  - name: b
+    enabled: true
+    schedule:
+      kind: cron
+      expr: 0 9 * * 1-5
+      tz: Europe/Berlin
+    sessionTarget: isolated
+    payload:
+      kind: agentTurn
+      message: |-
+        one
+        two
+`;
+
+    it("prints all jobs by name, without what the gateway fills in or has built in", async () => {
+      const { exit, stdout, stderr } = await claw("export");
+      assert.deepEqual([exit, stderr], [0, ""]);
+      assert.equal(stdout, expected);
+    });
+
+    it("prints one job, and the same as JSON or in the envelope", async () => {
+      const one = JSON.parse((await claw("export", "b", "--format", "json")).stdout);
+      assert.equal(one.version, 1);
+      assert.deepEqual(one.jobs.map(({ name }: { name: string }) => name), ["b"]);
+      const { data } = JSON.parse((await claw("export", "b", "--json")).stdout);
+      assert.deepEqual(data, one);
+    });
+
+    it("refuses what a file cannot define", async () => {
+      const { exit, stderr } = await claw("export", "heartbeat-main");
+      assert.equal(exit, 65);
+      const built = /'heartbeat-main' is built into the gateway: no file can define it/;
+      assert.match(stderr, protocol === 4 ? built : /there is no cron job 'heartbeat-main'/);
+    });
+
+    it("says of which names there are several, since apply takes each once", async () => {
+      await claw("add", "--name", "twin", "--every", "1h", "--system-event", "1");
+      await claw("add", "--name", "twin", "--every", "1h", "--system-event", "2");
+      const { stderr } = await claw("export");
+      assert.equal(stderr, "claw: warning: several jobs are called 'twin': `claw cron apply` takes each name once\n");
+    });
+
+    it("leaves out one-shot jobs that are over, and says which", async () => {
+      const at = new Date(Date.now() - 30_000).toISOString();
+      const past = {
+        name: "past",
+        enabled: false,
+        schedule: { kind: "at", at },
+        payload: { kind: "systemEvent", text: "x" },
+      };
+      await home.claw(["cron", "apply", "-f", "-"], { stdin: JSON.stringify({ ...past, deleteAfterRun: false }) });
+      const { stdout, stderr } = await claw("export");
+      assert.doesNotMatch(stdout, /past/);
+      assert.match(stderr, /^claw: warning: left out, since they are over: 'past'$/m);
+    });
+  });
+}
