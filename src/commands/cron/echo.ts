@@ -15,6 +15,7 @@ const shownFires = 3;
 
 /** When a schedule fires next, as far as that can be told here. */
 export interface Echo {
+  /** Epoch ms; with the gateway's shift where that is known. */
   readonly fires: readonly number[];
   /** The zone in which the schedule is read; undefined for an expression that the gateway reads in its own. */
   readonly zone: string | undefined;
@@ -39,9 +40,10 @@ export function echoOfJob(job: CronJob, here: Here, readIn?: string): Echo {
   // The anchor of a new interval is its creation, which is no run.
   const { anchorMs } = job.schedule;
   const nowMs = typeof anchorMs === "number" ? Math.max(here.nowMs, anchorMs) : here.nowMs;
-  const echo = echoOf(job.schedule, { ...here, nowMs }, readIn);
-  const shiftMs = echo.zone === undefined ? undefined : shiftOf(job, echo.zone);
-  return shiftMs === undefined ? echo : { ...echo, shiftMs };
+  const { zone } = echoOf(job.schedule, here, readIn);
+  const shiftMs = zone === undefined ? undefined : shiftOf(job, zone);
+  const echo = echoOf(job.schedule, { ...here, nowMs: nowMs - (shiftMs ?? 0) }, readIn);
+  return shiftMs === undefined ? echo : { ...echo, fires: echo.fires.map((fire) => fire + shiftMs), shiftMs };
 }
 
 /** What programs get of it. */
@@ -68,7 +70,7 @@ export function echoViews(job: Pick<CronJob, "schedule"> & { enabled?: boolean |
   if (zone === undefined || fires.length === 0) return [line];
   const shown = fires.map((atMs): Fire => ({ atMs, laterMs: 0, isPlanned: false }));
   const table = firesView(shown, { zones: distinctZones([zone, own], fires), nowMs: here.nowMs });
-  return [line, table, ...displacedView(schedule, fires, zone)];
+  return [line, table, ...displacedView(schedule, echo, zone)];
 }
 
 const theirZone: View = {
@@ -79,7 +81,7 @@ const theirZone: View = {
 function shiftWords({ staggerMs, shiftMs }: Echo): string {
   if (staggerMs === 0) return "";
   if (shiftMs === undefined) return `; the gateway starts each run up to ${formatDuration(staggerMs)} later`;
-  return shiftMs === 0 ? "" : `; the gateway starts each run ${formatDuration(shiftMs)} later`;
+  return shiftMs === 0 ? "" : `; the gateway starts each run ${formatDuration(shiftMs)} later, as told here`;
 }
 
 /**
@@ -110,8 +112,13 @@ function distinctZones(zones: readonly string[], fires: readonly number[]): read
   return zones.filter((zone, at) => [...zones.slice(0, at), "UTC"].every((before) => texts(before) !== texts(zone)));
 }
 
-function displacedView(schedule: CronJob["schedule"], fires: readonly number[], zone: string): readonly View[] {
-  const displaced = schedule.kind === "cron" ? fires.find((fire) => !isShown(schedule, fire, zone)) : undefined;
+function displacedView(
+  schedule: CronJob["schedule"],
+  { fires, shiftMs = 0 }: Echo,
+  zone: string,
+): readonly View[] {
+  const slots = schedule.kind === "cron" ? fires.map((fire) => fire - shiftMs) : [];
+  const displaced = slots.find((slot) => !isShown(schedule, slot, zone));
   if (displaced === undefined) return [];
   const at = formatWallClock(displaced, zone);
   const text = `clocks in ${zone} jump forward then: 2026.3.13 runs it at ${at}, 2026.9.6 not before the next time`;

@@ -91,11 +91,11 @@ describe("echoOf()", () => {
 });
 
 describe("echoOfJob()", () => {
-  it("knows the shift that the gateway chose", () => {
-    const echo = echoOfJob(job(hourly, instant("2026-11-21T17:02:03Z")), here);
+  it("tells the times with the shift that the gateway chose, also that of a full hour that is over", () => {
+    const echo = echoOfJob(job(hourly, instant("2026-11-21T16:02:03Z")), here);
     assert.equal(echo.shiftMs, 123_000);
     assert.deepEqual(echoData(echo), {
-      nextFires: ["17", "18", "19"].map((hour) => ({ instant: `2026-11-21T${hour}:00:00.000Z` })),
+      nextFires: ["16", "17", "18"].map((hour) => ({ instant: `2026-11-21T${hour}:02:03.000Z` })),
       zone: "UTC",
       staggerMs: 300_000,
       shiftMs: 123_000,
