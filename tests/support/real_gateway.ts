@@ -78,14 +78,19 @@ export async function startRealGateway(version: Version, options: GatewayOptions
       rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
     },
   };
-  // Deno's root hooks do not run when tests are filtered: nothing may outlive its file all the same.
+  endWithFile(dir, () => pid);
+  await gateway.start();
+  return gateway;
+}
+
+/** Deno's root hooks do not run when tests are filtered: nothing may outlive its file all the same. */
+function endWithFile(dir: string, pidOf: () => number | undefined): void {
   globalThis.addEventListener("unload", () => {
+    const pid = pidOf();
     if (pid === undefined) return;
     spawnSync("kill", ["-KILL", "--", `-${pid}`]);
     rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
   });
-  await gateway.start();
-  return gateway;
 }
 
 /** The official command line gives up when a busy gateway drops its handshake; nothing was sent by then. */

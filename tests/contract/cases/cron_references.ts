@@ -33,6 +33,9 @@ for (const lab of cronLabs) {
         const candidates = envelopeOf(run).error?.details?.["candidates"];
         assert.equal((candidates as unknown[])?.length, 2, `${verb}: ${run.stdout}`);
       }
+      // A file of jobs cannot hold two of one name.
+      const { jobs } = envelopeOf(await home.claw(["cron", "list", "--query", name, "--json"])).data;
+      for (const { id } of jobs) assertExit(await home.claw(["cron", "rm", id, "--yes"]), 0);
     });
 
     it("an unknown name suggests the nearest", async () => {

@@ -16,7 +16,7 @@ for (const lab of cronLabs) {
       const name = mark();
       const run = await home.claw(["cron", "add", "--name", name, "--cron", "30 9 * * 1-5", "--message", "hi"]);
       assertExit(run, 0);
-      assert.equal(run.stdout.match(/09:30:00 \S+ {2,}.*:30:00 UTC/g)?.length, 3, run.stdout);
+      assert.equal(run.stdout.match(/09:30 {2,}.*:30$/gm)?.length, 3, run.stdout);
       const job = await show(home, name);
       assert.deepEqual(job.schedule, { kind: "cron", expr: "30 9 * * 1-5", tz: "America/New_York" });
       const fires = envelopeOf(await home.claw(["cron", "show", name, "--json"])).data.nextFires;
