@@ -139,11 +139,7 @@ describe("readInstant()", () => {
   });
 
   it("refuses any second that the clocks of a zone jump over, naming those around it", () => {
-    const jumps = Intl.supportedValuesOf("timeZone").flatMap((zone) => {
-      const jump = nextJump(zone);
-      return jump === undefined ? [] : [{ zone, ...jump }];
-    });
-    assert.ok(jumps.length > 50, `only ${jumps.length} zones change their clocks`);
+    const jumps = jumping.map((zone) => ({ zone, ...nextJump(zone) }));
     fc.assert(fc.property(fc.constantFrom(...jumps), fc.nat(), ({ zone, atMs, byMs }, nat) => {
       const wall = wallTimeAt(atMs + offsetAt(atMs - 1_000, zone) + nat * 1_000 % byMs, "UTC");
       const { details } = refusal(formatWall(wall), { nowMs, zone });
@@ -153,19 +149,28 @@ describe("readInstant()", () => {
   });
 });
 
-/** When a zone's clocks next jump forward, within two years, and by how much. */
-function nextJump(zone: string): { readonly atMs: number; readonly byMs: number } | undefined {
-  const dayMs = 86_400_000;
-  for (let day = nowMs + dayMs; day < nowMs + 700 * dayMs; day += dayMs) {
-    const byMs = offsetAt(day + dayMs, zone) - offsetAt(day, zone);
-    if (byMs <= 0) continue;
-    let [before, after] = [day, day + dayMs];
-    while (after - before > 1_000) {
-      const middle = Math.floor((before + after) / 2_000) * 1_000;
-      if (offsetAt(middle, zone) === offsetAt(day, zone)) before = middle;
-      else after = middle;
-    }
-    return { atMs: after, byMs };
+/** By an hour, by half an hour, by two; at midnight, at one, at two; on both halves of the earth. */
+const jumping = [
+  "Europe/Berlin",
+  "America/New_York",
+  "America/Santiago",
+  "America/Havana",
+  "Australia/Lord_Howe",
+  "Antarctica/Troll",
+  "Africa/Casablanca",
+  "Atlantic/Azores",
+];
+
+/** When a zone's clocks next jump forward, and by how much. */
+function nextJump(zone: string): { readonly atMs: number; readonly byMs: number } {
+  const weekMs = 7 * 86_400_000;
+  let from = nowMs + weekMs;
+  while (offsetAt(from + weekMs, zone) <= offsetAt(from, zone)) from += weekMs;
+  let [before, after] = [from, from + weekMs];
+  while (after - before > 1_000) {
+    const middle = Math.floor((before + after) / 2_000) * 1_000;
+    if (offsetAt(middle, zone) === offsetAt(from, zone)) before = middle;
+    else after = middle;
   }
-  return undefined;
+  return { atMs: after, byMs: offsetAt(after, zone) - offsetAt(before, zone) };
 }
