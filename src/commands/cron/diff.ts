@@ -15,7 +15,7 @@ export const cronDiff = defineCommand({
   },
   examples: [
     { line: "claw cron diff -f jobs.yaml", does: "what apply would change" },
-    { line: "claw cron diff -f jobs.yaml --quiet", does: "only the exit number: 0 when nothing differs, else 1" },
+    { line: "claw cron diff -f jobs.yaml --prune", does: "and which of your jobs the file does not name" },
   ],
   notes: [
     ...fileNotes,

@@ -24,7 +24,7 @@ export const fileNotes = [
 export async function readDefinitions(path: string | undefined, context: Context): Promise<readonly JobDefinition[]> {
   if (path === undefined || path === "") {
     throw new ClawError("usage/missing-argument", "no file: say which jobs with -f FILE, or -f - for standard input", {
-      hint: "print a file to begin with: `claw cron export > jobs.yaml`",
+      hint: "print one to begin with by `claw cron export`",
     });
   }
   const text = await context.readInput(path);
