@@ -5,7 +5,7 @@
 import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
 import { done, type Outcome, type View } from "../../cli/outcome.ts";
-import { formatInstant } from "../../cli/times.ts";
+import { formatDuration, formatInstant } from "../../cli/times.ts";
 import type { Connection } from "../../client/connection.ts";
 import { patchTo } from "../../cron/changes.ts";
 import { addParamsOf } from "../../cron/definition.ts";
@@ -118,6 +118,7 @@ async function send(params: CronAddParams, echo: Echo, here: Here, context: Cont
   });
   const { job, status } = becomeOf(result);
   warnOfDisagreement(job, params, echo, context);
+  warnOfSkew(params, connection, context);
   const shown = echoOfJob(job, here, echo.readIn);
   const word = { added: "added", updated: "changed", unchanged: "unchanged, as its declaration key says:" }[status];
   const off = job.enabled ? "" : ", switched off";
@@ -169,3 +170,17 @@ function warnOfDisagreement(job: CronJob, { schedule }: CronAddParams, { zone }:
   const planned = plannedMs === undefined ? "no run at all" : `its first run at ${tell(plannedMs)}`;
   context.warn(`the gateway plans ${planned}, where ${tell(expectedMs)} was expected`);
 }
+
+/** A one-shot time is an instant; which one `+20m` is was read off the clock here, and the gateway goes by its own. */
+function warnOfSkew({ schedule }: CronAddParams, { handshake }: Connection, context: Context): void {
+  const { localMs, gatewayMs } = handshake.challengedAt;
+  const skewMs = localMs - gatewayMs;
+  if (schedule.kind !== "at" || Math.abs(skewMs) < tolerableSkewMs) return;
+  const side = skewMs > 0 ? "ahead of" : "behind";
+  context.warn(
+    `the clock here is ${formatDuration(Math.abs(skewMs))} ${side} the gateway's, which decides when the job runs`,
+  );
+}
+
+/** Nobody plans a job more finely, and the way to the gateway takes its time. */
+const tolerableSkewMs = 30_000;

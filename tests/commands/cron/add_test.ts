@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { realClock } from "../../../src/platform/clock.ts";
 import { openSocketGateway, type SocketGateway } from "../../support/dev_gateway.ts";
 import { startTcpProxy } from "../../support/tcp_proxy.ts";
 import { createTestHome, type TestHome } from "../../support/world.ts";
@@ -57,6 +58,17 @@ for (const protocol of [3, 4] as const) {
       assert.equal(staggerMs, 300_000);
       assert.equal(Date.parse(nextFires[0].instant), job.state.nextRunAtMs);
       assert.equal(job.state.nextRunAtMs % 3_600_000, shiftMs);
+    });
+
+    it("warns of a clock that differs from the gateway's, where a time was read off it", async () => {
+      const clock = { ...realClock, now: () => realClock.now() + 3_600_000 };
+      const args = ["add", "--name", "late", "--at", "+20m", "--system-event", "x"];
+      const { exit, stderr } = await home.claw(["cron", ...args], { clock });
+      assert.equal(exit, 0);
+      assert.match(
+        stderr,
+        /^claw: warning: the clock here is (1 h|59 min \d+ s|60 min) ahead of the gateway's, which decides/,
+      );
     });
 
     it("sends nothing that the gateway does not know, and names the flags", async () => {
