@@ -1,38 +1,9 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { type GatewayChoices, openSocketGateway } from "../../support/dev_gateway.ts";
-import { type Passing, startTcpProxy, type TcpProxy } from "../../support/tcp_proxy.ts";
-import { createTestHome, type TestHome, type WorldChoices } from "../../support/world.ts";
+import { jobInFile as job, openFileStage as setUp } from "../../support/jobs_files.ts";
+import { createTestHome } from "../../support/world.ts";
 
-/** A dev gateway on a socket, and a home with files of jobs. */
-async function setUp(choices: GatewayChoices = {}) {
-  const { gateway, url, port, secret, ...listening } = await openSocketGateway({ heartbeat: "none", ...choices });
-  const home: TestHome = createTestHome({ CLAW_URL: url, CLAW_TOKEN: secret });
-  return {
-    gateway,
-    port,
-    home,
-    /** Writes a file and runs a verb on it. */
-    run(verb: string, text: string, args: readonly string[] = [], choices: WorldChoices = {}) {
-      const path = `${home.path}/jobs.yaml`;
-      writeFileSync(path, text);
-      return home.claw(["cron", verb, "-f", path, ...args], choices);
-    },
-    claw: (...args: string[]) => home.claw(["cron", ...args]),
-    names: () =>
-      gateway.memory.cron.records.jobs.filter(({ payload }) => payload.kind !== "heartbeat").map(({ name }) => name)
-        .sort(),
-    async [Symbol.asyncDispose]() {
-      await listening[Symbol.asyncDispose]();
-      home[Symbol.dispose]();
-    },
-  };
-}
-
-const job = (name: string, text = "x", more = "") =>
-  `- name: ${name}\n  schedule: {kind: cron, expr: 0 9 * * *, tz: UTC}\n` +
-  `  payload: {kind: systemEvent, text: ${text}}\n${more}`;
 const id = "[0-9a-f-]{36}";
 
 for (const protocol of [3, 4] as const) {
@@ -207,73 +178,48 @@ describe("claw cron apply", () => {
   });
 });
 
-/** Between claw and the gateway: cuts once, at the request for a method or at the answer to it. */
-async function cutter(targetPort: number, method: string, at: "request" | "answer", isForGood = false) {
-  let asked: string | undefined;
-  let isCut = false;
-  const decide = ({ from, frame }: Passing) => {
-    if (isCut) return isForGood ? "cut" : "pass";
-    if (from === "client" && frame.method === method && asked === undefined) {
-      asked = frame.id;
-      isCut = at === "request";
-      return isCut ? "cut" : "pass";
-    }
-    isCut = from === "gateway" && frame.type === "res" && asked !== undefined && frame.id === asked;
-    return isCut ? "cut" : "pass";
-  };
-  const proxy: TcpProxy = await startTcpProxy({ targetPort, decide });
-  return { proxy, env: { CLAW_URL: `ws://127.0.0.1:${proxy.port}` } };
-}
-
-for (const protocol of [3, 4] as const) {
-  describe(`claw cron apply over a line that breaks, protocol ${protocol}`, () => {
-    const writes = [
-      { method: "cron.add", before: "", after: job("a") + job("b"), fate: "created" },
-      { method: "cron.update", before: job("a") + job("b"), after: job("a", "y") + job("b", "y"), fate: "changed" },
-      { method: "cron.remove", before: job("a") + job("b"), after: "jobs: []", fate: "removed" },
-    ];
-    for (const { method, before, after, fate } of writes) {
-      const count = (stdout: string) => Number(new RegExp(`(\\d+) ${fate}`).exec(stdout)?.[1]);
-
-      it(`looks up what became of ${method} when its answer is lost, and goes on`, async () => {
-        await using test = await setUp({ protocol });
-        if (before !== "") await test.run("apply", before);
-        const { proxy, env } = await cutter(test.port, method, "answer");
-        await using _proxy = proxy;
-        const { exit, stdout, stderr } = await test.run("apply", after, ["--prune", "--yes"], { env });
-        assert.equal(stderr, "");
-        assert.equal(exit, 0);
-        assert.equal(count(stdout), 2);
-        const { stdout: rest } = await test.run("diff", after, ["--prune"]);
-        assert.match(rest, /^0 to create, 0 to change, \d unchanged, 0 to remove\n$/);
-      });
-
-      it(`says for certain that ${method} did not happen, and does the others`, async () => {
-        await using test = await setUp({ protocol });
-        if (before !== "") await test.run("apply", before);
-        const { proxy, env } = await cutter(test.port, method, "request");
-        await using _proxy = proxy;
-        const { exit, stdout, stderr } = await test.run("apply", after, ["--prune", "--yes"], { env });
-        assert.equal(exit, 69);
-        assert.equal(count(stdout), 1);
-        const error =
-          `claw: error: 1 of 2 jobs failed: 'a': ${method}: the connection broke, and the gateway shows that`;
-        assert.ok(stderr.startsWith(error), stderr);
-        assert.equal((await test.run("apply", after, ["--prune", "--yes"])).exit, 0);
-      });
-
-      it(`leaves ${method} uncertain when nobody can look, and tries nothing more`, async () => {
-        await using test = await setUp({ protocol });
-        if (before !== "") await test.run("apply", before);
-        const { proxy, env } = await cutter(test.port, method, "answer", true);
-        await using _proxy = proxy;
-        const { exit, stdout } = await test.run("apply", after, ["--prune", "--yes", "--json"], { env });
-        assert.equal(exit, 79);
-        const { error, data } = JSON.parse(stdout);
-        assert.equal(error.code, "net/unanswered");
-        assert.match(error.message, /^what became of 1 is not known, 1 of 2 not tried: 'a': cron\.\w+ was sent, but/);
-        assert.deepEqual(data.jobs.map(({ status }: { status: string }) => status), ["uncertain", "untried"]);
-      });
-    }
+describe("claw help cron apply", () => {
+  it("says all that is needed to use it", async () => {
+    using home = createTestHome();
+    assert.equal((await home.claw(["help", "cron", "apply"])).stdout, helpPage);
   });
-}
+});
+
+const helpPage = `Usage: claw cron apply [options]
+
+make the gateway's jobs what a file says
+
+Options:
+  -f, --file <path>  YAML or JSON with jobs (- reads stdin)
+  --prune            remove jobs that the file does not name
+  --yes              do not ask before removing
+  --dry-run          show the plan, and change nothing
+  -h, --help         display help for command
+
+Examples:
+  claw cron apply -f jobs.yaml --dry-run
+      what would change
+  claw cron apply -f jobs.yaml
+      create and change; what is so already is left alone
+  claw cron apply -f jobs.yaml --prune --yes
+      and remove your other jobs, without asking
+
+The file is YAML or JSON: one job, a list of jobs, or {version: 1, jobs: [...]}, as \`claw cron export\` prints it. A
+job is found by its declarationKey on gateways of protocol 4, else by its exact name; jobs built into the gateway are
+never touched.
+
+A file must mean the same everywhere: an expression without tz is sent without one, so that the gateway's own zone
+counts (claw warns), and an instant needs an offset. A member that is left out goes back to what the gateway fills in;
+only \`enabled\` then stays as it is.
+
+--prune leaves alone what may be somebody else's: jobs that an agent made, and jobs declared under keys that begin
+otherwise than those of the file.
+
+Each job goes by itself: a failure leaves the others alone, and applying the file again finishes the work. The exit
+number is the highest of all failures; 79 when it is not known what became of a job.
+
+2026.9.6 takes 30 cron writes of a kind a minute: claw waits and goes on. That time does not count, nor does work that
+goes well, unless --timeout is given: that is then the limit for all of it.
+
+Flags of every command: \`claw help\`
+`;

@@ -65,3 +65,38 @@ describe("claw cron diff", () => {
     assert.deepEqual(data.tokens[0].scopes, ["operator.read"]);
   });
 });
+
+describe("claw help cron diff", () => {
+  it("says all that is needed to use it", async () => {
+    using home = createTestHome();
+    assert.equal((await home.claw(["help", "cron", "diff"])).stdout, helpPage);
+  });
+});
+
+const helpPage = `Usage: claw cron diff [options]
+
+compare the gateway's jobs with a file; exit 1 when they differ
+
+Options:
+  -f, --file <path>  YAML or JSON with jobs (- reads stdin)
+  --prune            count jobs that the file does not name as to be removed
+  -h, --help         display help for command
+
+Examples:
+  claw cron diff -f jobs.yaml
+      what apply would change
+  claw cron diff -f jobs.yaml --prune
+      and which of your jobs the file does not name
+
+The file is YAML or JSON: one job, a list of jobs, or {version: 1, jobs: [...]}, as \`claw cron export\` prints it. A
+job is found by its declarationKey on gateways of protocol 4, else by its exact name; jobs built into the gateway are
+never touched.
+
+A file must mean the same everywhere: an expression without tz is sent without one, so that the gateway's own zone
+counts (claw warns), and an instant needs an offset. A member that is left out goes back to what the gateway fills in;
+only \`enabled\` then stays as it is.
+
+Exit 0 when nothing differs, 1 when something does, 65 when a job cannot be applied as it is.
+
+Flags of every command: \`claw help\`
+`;

@@ -86,3 +86,35 @@ jobs:
     });
   });
 }
+
+describe("claw help cron export", () => {
+  it("says all that is needed to use it", async () => {
+    using home = createTestHome();
+    assert.equal((await home.claw(["help", "cron", "export"])).stdout, helpPage);
+  });
+});
+
+const helpPage = `Usage: claw cron export [options] [job]
+
+print the jobs as a file for apply
+
+Arguments:
+  job                id, beginning of an id, or exact name; all jobs without it
+
+Options:
+  --format <format>  yaml or json (default: yaml) (choices: "yaml", "json")
+  -h, --help         display help for command
+
+Examples:
+  claw cron export > jobs.yaml
+      all jobs of yours
+  claw cron export "morning report" --format json
+      one job, as JSON
+
+Jobs stand in the order of their names, without state, ids and what a gateway fills in by itself. Jobs built into the
+gateway are left out, and one-shot jobs that are over. The addresses of webhooks stand there as they are.
+
+With --json the same jobs stand in the envelope, under data.
+
+Flags of every command: \`claw help\`
+`;
