@@ -56,7 +56,9 @@ export function worstOf(results: readonly Result[], ended: ClawError | undefined
   const { code, message, hint, details } = worst.error;
   const counts = resultCounts(results);
   const parts = [
-    ...(counts.failed > 0 ? [`${counts.failed} of ${results.length} jobs failed`] : []),
+    ...(counts.failed > 0
+      ? [`${counts.failed} of ${results.length} ${results.length === 1 ? "job" : "jobs"} failed`]
+      : []),
     ...(counts.uncertain > 0 ? [`what became of ${counts.uncertain} is not known`] : []),
     ...(counts.untried > 0 ? [`${counts.untried} of ${results.length} not tried`] : []),
   ];
