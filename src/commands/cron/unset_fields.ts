@@ -1,6 +1,6 @@
 /**
- * Fields that `claw cron edit --unset` takes away, by the names of their flags or of their members. Whether a gateway can
- * take one away of a job that exists is found out where the patch is made (`cron/patch.ts`).
+ * Fields that `--unset` of `claw cron edit` takes away, by the names of their flags or of their members. Whether a
+ * gateway can take one away of a job that exists is found out where the patch is made (`cron/patch.ts`).
  */
 import { ClawError } from "../../errors.ts";
 import { type Members, membersOf } from "./definition_members.ts";
