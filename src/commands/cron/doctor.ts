@@ -65,7 +65,9 @@ function dataOf({ finding: { job, ...facts }, sentence, command }: Told) {
 
 function viewOf(told: readonly Told[], jobs: number): View {
   const noun = jobs === 1 ? "job" : "jobs";
-  if (told.length === 0) return { kind: "line", text: `healthy: the scheduler is on, and ${jobs} ${noun} are well` };
+  if (told.length === 0) {
+    return { kind: "line", text: `healthy: the scheduler is on, and nothing is wrong with ${jobs} ${noun}` };
+  }
   const views = told.map(({ finding, sentence, command }): View => ({
     kind: "pairs",
     pairs: [[finding.severity, sentence], ["  mend", command]],

@@ -4,14 +4,7 @@
  */
 import type { Context } from "../../cli/context.ts";
 import type { Cell, View } from "../../cli/outcome.ts";
-import {
-  formatDuration,
-  formatExactDuration,
-  formatInstant,
-  formatMinute,
-  formatRelative,
-  formatWeekday,
-} from "../../cli/times.ts";
+import { formatDuration, formatExactDuration, formatMinute, formatRelative, formatWeekday } from "../../cli/times.ts";
 import { isBuiltIn, isUndelivered, statusOf } from "../../cron/job_status.ts";
 import type { Fire } from "../../cron/timeline.ts";
 import type { CronJob } from "../../protocol/mod.ts";
@@ -70,7 +63,7 @@ export function firesView(
       fire.atMs > options.nowMs ? formatRelative(fire.atMs, options.nowMs) : "due",
       ...zones.map((zone, at) => {
         const later = fire.laterMs > 0 && at === 0 ? ` (up to ${formatDuration(fire.laterMs)} later)` : "";
-        return `${formatWeekday(fire.atMs, zone)} ${formatInstant(fire.atMs, zone)}${later}`;
+        return `${formatWeekday(fire.atMs, zone)} ${formatMinute(fire.atMs, zone)}${later}`;
       }),
     ]),
   };
