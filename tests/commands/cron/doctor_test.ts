@@ -7,6 +7,8 @@ import type { Finding } from "../../../src/cron/findings.ts";
 import { cast, report } from "../../support/cron_cast.ts";
 import { aJob, cron, noonMs } from "../../support/cron_jobs.ts";
 import { play } from "../../support/cron_stage.ts";
+import { openSocketGateway } from "../../support/dev_gateway.ts";
+import { createTestHome } from "../../support/world.ts";
 
 describe("claw cron doctor", () => {
   it("tells each finding with the command that mends it", async () => {
@@ -44,6 +46,28 @@ describe("claw cron doctor", () => {
       1,
     ]);
   });
+
+  for (const protocol of [3, 4] as const) {
+    it(`finds what a gateway's runs came to, protocol ${protocol}`, async () => {
+      const outcomes = [{ status: "ok", deliveryStatus: "not-delivered" }, {
+        status: "error",
+        error: "no key",
+      }] as const;
+      let begun = 0;
+      const cronRun = () => outcomes[begun++] ?? outcomes[1];
+      await using gateway = await openSocketGateway({ protocol, cronRun });
+      using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+      assert.match((await home.claw(["cron", "doctor"])).stdout, /^healthy: /);
+      for (const name of ["lost", "broken"]) {
+        await home.claw(["cron", "add", "--name", name, "--every", "1h", "--message", "x"]);
+        await home.claw(["cron", "run", name, "--wait"]);
+      }
+      const { exit, stdout } = await home.claw(["cron", "doctor"]);
+      assert.equal(exit, 1);
+      assert.match(stdout, /^error +'lost' ran well, but its answer was not delivered/m);
+      assert.match(stdout, /^warning +'broken' failed the last time: no key$/m);
+    });
+  }
 });
 
 describe("adviceFor()", () => {
