@@ -5,7 +5,7 @@
 import type { CronJob, CronRun, ProtocolVersion } from "../protocol/mod.ts";
 import { staggerMsOf } from "../schedule/fire_times.ts";
 import { offsetAt } from "../schedule/zone.ts";
-import { gatewayZoneOf, slotUpTo } from "./gateway_zone.ts";
+import { gatewayZoneOf, shiftOf, slotUpTo } from "./gateway_zone.ts";
 import { isBuiltIn, isUndelivered, lastStatusOf } from "./job_status.ts";
 import { firesOf } from "./timeline.ts";
 
@@ -114,19 +114,25 @@ const missed: Rule = (job, evidence) => {
   return hasRun ? undefined : { kind: "missed", dueAtMs };
 };
 
-/** When it was due last, long enough ago that it must have run. */
-function lastSlotOf({ schedule, state }: CronJob, { nowMs, gatewayZone }: JobEvidence): number | undefined {
+/**
+ * When it was due last, long enough ago that it must have run; undefined where the plan is no slot of the schedule: then
+ * the gateway is about to catch up, or to try again.
+ */
+function lastSlotOf(job: CronJob, { nowMs, gatewayZone }: JobEvidence): number | undefined {
+  const { schedule, state } = job;
   const beforeMs = nowMs - graceMs - staggerMsOf(schedule);
   if (schedule.kind === "cron") {
     const zone = typeof schedule["tz"] === "string" ? schedule["tz"] : gatewayZone;
-    return zone === undefined ? undefined : slotUpTo(schedule, beforeMs, zone);
+    return zone === undefined || shiftOf(job, zone) === undefined ? undefined : slotUpTo(schedule, beforeMs, zone);
   }
-  const slotMs = schedule.kind === "at"
-    ? Date.parse(String(schedule["at"]))
-    : schedule.kind === "every"
-    ? (state.nextRunAtMs ?? NaN) - Number(schedule["everyMs"])
-    : NaN;
+  const slotMs = schedule.kind === "at" ? Date.parse(String(schedule["at"])) : slotBefore(state.nextRunAtMs, schedule);
   return slotMs < beforeMs ? slotMs : undefined;
+}
+
+/** The slot of an interval before the planned one; NaN for a plan that is none. */
+function slotBefore(nextRunAtMs: number | undefined, { everyMs, anchorMs }: CronJob["schedule"]): number {
+  if (nextRunAtMs === undefined || typeof everyMs !== "number" || typeof anchorMs !== "number") return NaN;
+  return (nextRunAtMs - anchorMs) % everyMs === 0 ? nextRunAtMs - everyMs : NaN;
 }
 
 const noNextRun: Rule = (job, evidence) => {

@@ -27,15 +27,18 @@ function run(members: Partial<CronRun>): CronRun {
 const daily = aJob({ id: "daily", schedule: cron("0 9 * * *", "UTC"), state: { nextRunAtMs: noonMs + 21 * hourMs } });
 const at = (hours: number) => ({ kind: "at", at: new Date(noonMs + hours * hourMs).toISOString() });
 
+const lateInterval = aJob({
+  schedule: { kind: "every", everyMs: hourMs, anchorMs: noonMs - 10 * minuteMs - 50 * hourMs },
+  state: { nextRunAtMs: noonMs + 50 * minuteMs },
+});
+
 /** What a finding needs, without severity and job. */
 const found: readonly (readonly [what: string, job: CronJob, kind: string, severity: string, facts: object])[] = [
   ["one that is due and not running", aJob({ state: { nextRunAtMs: noonMs - 3 * minuteMs } }), "overdue", "error", {
     dueAtMs: noonMs - 3 * minuteMs,
   }],
   ["one whose slot left no run", daily, "missed", "error", { dueAtMs: noonMs - 3 * hourMs }],
-  ["an interval that left no run", aJob({ state: { nextRunAtMs: noonMs + 50 * minuteMs } }), "missed", "error", {
-    dueAtMs: noonMs - 10 * minuteMs,
-  }],
+  ["an interval that left no run", lateInterval, "missed", "error", { dueAtMs: noonMs - 10 * minuteMs }],
   ["one that runs once, and did not", aJob({ schedule: at(-1) }), "missed", "error", { dueAtMs: noonMs - hourMs }],
   [
     "a run that goes on beyond its timeout",
@@ -117,7 +120,11 @@ const healthy: readonly (readonly [what: string, job: CronJob, evidence?: Partia
   ],
   [
     "one whose slot came a moment ago",
-    aJob({ schedule: cron("59 11 * * *", "UTC"), state: next, createdAtMs: noonMs - hourMs }),
+    aJob({
+      schedule: cron("59 11 * * *", "UTC"),
+      state: { nextRunAtMs: noonMs + 24 * hourMs - minuteMs },
+      createdAtMs: noonMs - hourMs,
+    }),
   ],
   [
     "a slot within its stagger",
@@ -127,6 +134,8 @@ const healthy: readonly (readonly [what: string, job: CronJob, evidence?: Partia
   ["a slot before the job was changed", { ...daily, updatedAtMs: noonMs - hourMs }],
   ["a slot of which its state knows", { ...daily, state: { ...daily.state, lastRunAtMs: noonMs - 3 * hourMs } }],
   ["a slot of which a run is known", daily, { runs: [run({ jobId: "daily", runAtMs: noonMs - 3 * hourMs + 5 })] }],
+  ["a slot that is about to be caught up with", { ...daily, state: { nextRunAtMs: noonMs + 90_000 } }],
+  ["an interval that is about to be caught up with", { ...lateInterval, state: { nextRunAtMs: noonMs + 90_000 } }],
   ["a built-in job's slot", { ...daily, declarationKey: "heartbeat:main" }],
   ["a slot on a condition", { ...daily, trigger: { script: "x" } }],
   [
