@@ -4,7 +4,7 @@
  */
 export const exitCodes: readonly (readonly [exit: number, meaning: string])[] = [
   [0, "done"],
-  [1, "done, and the answer is no: no heartbeat ran, the cron run failed or was skipped, a file of jobs differs"],
+  [1, "done, and the answer is no: a run that failed, jobs that differ, a scheduler that is off, no heartbeat seen"],
   [64, "the command line is wrong"],
   [65, "bad input, or the gateway refused the request"],
   [69, "the gateway could not be reached: nothing was sent, trying again is safe"],
