@@ -26,7 +26,8 @@ function commandLines(path: string, text: string): readonly string[] {
     : [...text.matchAll(/^(?:\$ |.*\| |[\d *]+\/\S*\/)?claw ([a-z-][^\n]*?)(?: {2,}#.*)?$/gm)].map((
       [, rest],
     ) => rest ?? "");
-  return [...inline, ...fenced].filter((line) => !/^[A-Z]|[…$]|\bSHELL\b/.test(line));
+  return [...inline, ...fenced].filter((line) => !/^[A-Z]|[…$]|\bSHELL\b/.test(line))
+    .map((line) => line.replace(/ > \S+$/, ""));
 }
 
 function shellWords(line: string): readonly string[] {
