@@ -142,7 +142,8 @@ export class CronScheduler {
     const job = this.#book.start(id);
     if (job === undefined) return undefined;
     const { options, generation } = this.#context;
-    const startedAt = options.clock.now();
+    // A run has one beginning: a second look at the clock may be a ms later.
+    const { runningAtMs: startedAt = options.clock.now() } = job.state;
     const outcome = outcomeOf(job, this.#context);
     this.#tell([startEvent(job, generation.protocol)]);
     const why = await this.#outlast(job, outcome.durationMs);

@@ -230,6 +230,21 @@ describe("a run by hand", () => {
     }
   });
 
+  test("began at one time, whoever tells of it and however long a gateway takes to begin it", async () => {
+    for (const protocol of [3, 4] as const) {
+      await using at = await open({ protocol });
+      const { id } = await at.admin.call("cron.add", everyHour);
+      const { now } = at.clock;
+      let readings = 0;
+      Object.assign(at.clock, { now: () => now() + readings++ });
+      await at.admin.call("cron.run", { id });
+      const { state: { runningAtMs } } = await at.jobNamed("hourly");
+      await at.clock.advance(100);
+      const begun = ownEvents(at.admin).flatMap(({ runAtMs }) => runAtMs ?? []);
+      assert.deepEqual([...begun, (await at.runsOf(id))[0].runAtMs], [runningAtMs, runningAtMs, runningAtMs]);
+    }
+  });
+
   test("waits for another by hand on protocol 3", async () => {
     await using at = await open({ protocol: 3, cronRun: { status: "ok", durationMs: 60_000 } });
     const first = await at.admin.call("cron.add", everyHour);
