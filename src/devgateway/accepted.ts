@@ -13,13 +13,13 @@ import {
   type Method,
   type MethodRow,
   methods,
-  newerParamsIn,
   type ProtocolVersion,
   RequestFrame,
   wakeModes,
   WakeParams,
 } from "../protocol/mod.ts";
 import { complaintsOf } from "./complaints.ts";
+import { olderComplaints } from "./older_params.ts";
 
 /** What a generation accepts as params of `connect`. */
 export function connectSchema(protocol: ProtocolVersion): z.ZodMiniType {
@@ -46,7 +46,7 @@ export function acceptParams(method: Method, given: unknown, protocol: ProtocolV
   const params = fill[method]?.(given, protocol) ?? given;
   const schema = looseParams[method] ?? (protocol === 4 ? newerLooseParams : olderLooseParams)[method] ?? row.params;
   const all = [complaintsOf(schema, params, protocol), ...complaints].filter((complaint) => complaint !== undefined);
-  if (all.length > 0) return { complaints: all.join("; ") };
+  if (all.length > 0) return { complaints: [...new Set(all.flatMap((text) => text.split("; ")))].join("; ") };
   return { params, oddity: complaintsOf(row.params, given, protocol) };
 }
 
@@ -145,28 +145,6 @@ function isWakeMode(value: unknown): boolean {
 function idComplaint(method: Method, given: unknown): string | undefined {
   const hasBoth = isObject(given) && given["id"] !== undefined && given["jobId"] !== undefined;
   return hasBoth && method !== "cron.runs" ? "at root: unexpected property 'jobId'" : undefined;
-}
-
-/** What 2026.3.13 does not know yet. */
-function olderComplaints(method: Method, given: unknown): string[] {
-  const complaints = newerParamsIn(method, given).map((name) => `at root: unexpected property '${name}'`);
-  if (!isObject(given)) return complaints;
-  if (method === "cron.run" && given["mode"] === "if-enabled") complaints.push(mustMatch("/mode"));
-  const job = method === "cron.update" ? given["patch"] : method === "cron.add" ? given : undefined;
-  if (!isObject(job)) return complaints;
-  const { schedule, payload } = job;
-  if (isObject(schedule) && /^(on-exit|stream)$/.test(String(schedule["kind"]))) {
-    complaints.push(mustMatch("/schedule"));
-  }
-  if (isObject(payload) && /^(command|script)$/.test(String(payload["kind"]))) complaints.push(mustMatch("/payload"));
-  if (isObject(payload) && payload["toolsAllow"] !== undefined) {
-    complaints.push("at /payload: unexpected property 'toolsAllow'");
-  }
-  return complaints;
-}
-
-function mustMatch(path: string): string {
-  return `at ${path}: must match a schema in anyOf`;
 }
 
 function isObject(value: unknown): value is Members {
