@@ -6,6 +6,7 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Ids } from "../platform/world.ts";
 import type { CronAddParams, CronJob, CronPatch, CronRun, ParamsOf } from "../protocol/mod.ts";
+import { redeclare } from "./cron_declared.ts";
 import { faultOf, type JobFault, type Touched } from "./cron_faults.ts";
 import { createJob, heartbeatJob, heartbeatKey, patchJob } from "./cron_jobs.ts";
 import { type Page, pageOfJobs, pageOfRuns } from "./cron_pages.ts";
@@ -108,14 +109,16 @@ export class CronBook {
   }
 
   update(job: CronJob, patch: CronPatch): Kept {
-    const { protocol } = this.#timing;
     const now = this.#clock.now();
-    const after = patchJob(job, patch, now, protocol);
-    const isOther = JSON.stringify([job.schedule, job.enabled]) !== JSON.stringify([after.schedule, after.enabled]);
-    const isTouched = patch.schedule !== undefined ? "schedule" : patch.enabled !== undefined ? "enabled" : "neither";
-    const touched = protocol === 3 || isOther ? isTouched : "neither";
-    const state = protocol === 4 && isOther ? { ...after.state, scheduleActivatedAtMs: now } : after.state;
-    return this.#keepIfSound({ ...after, state }, now, touched);
+    const touched = patch.schedule !== undefined ? "schedule" : patch.enabled !== undefined ? "enabled" : "neither";
+    return this.#change(job, patchJob(job, patch, now, this.#timing.protocol), now, touched);
+  }
+
+  /** Declares a job again under its key (protocol 4); undefined when that says nothing new. */
+  redeclare(job: CronJob, params: CronAddParams): Kept | undefined {
+    const now = this.#clock.now();
+    const after = redeclare(job, params, now);
+    return after === undefined ? undefined : this.#change(job, after, now, "schedule");
   }
 
   remove(id: string): CronJob | undefined {
@@ -179,6 +182,13 @@ export class CronBook {
   #dropOldRuns(jobId: string): void {
     const extra = this.#runs.filter((run) => run.jobId === jobId).length - maxRunsPerJob;
     if (extra > 0) this.#runs.splice(this.#runs.findIndex((run) => run.jobId === jobId), 1);
+  }
+
+  #change(job: CronJob, after: CronJob, now: number, touched: Touched): Kept {
+    const isOther = JSON.stringify([job.schedule, job.enabled]) !== JSON.stringify([after.schedule, after.enabled]);
+    if (this.#timing.protocol === 3) return this.#keepIfSound(after, now, touched);
+    if (!isOther) return this.#keepIfSound(after, now, "neither");
+    return this.#keepIfSound({ ...after, state: { ...after.state, scheduleActivatedAtMs: now } }, now, touched);
   }
 
   #keepIfSound(job: CronJob, now: number, touched: Touched): Kept {

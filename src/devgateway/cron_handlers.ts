@@ -2,7 +2,7 @@
  * The cron family: jobs, runs on request, pages. Where the generations differ in how they refuse, the recordings
  * `30-cron` and `71` are followed: 2026.3.13 says UNAVAILABLE of plain mistakes, 2026.9.6 names unknown jobs by a code.
  */
-import type { CronJob, Method, WireError } from "../protocol/mod.ts";
+import type { CronAddParams, CronJob, Method, WireError } from "../protocol/mod.ts";
 import { changeEvent } from "./cron_events.ts";
 import { type JobFault, timeFault } from "./cron_faults.ts";
 import type { Page } from "./cron_pages.ts";
@@ -39,17 +39,15 @@ export const cronHandlers: Handlers<CronMethod> = {
     return { payload: entries(page) };
   },
   "cron.add": (params, call) => {
-    const declared = params.declarationKey === undefined
-      ? undefined
-      : call.memory.cron.findDeclared(params.declarationKey);
-    const result = declared === undefined ? call.memory.cron.add(params) : call.memory.cron.update(declared, params);
+    const { declarationKey: key } = params;
+    const declared = key === undefined ? undefined : call.memory.cron.findDeclared(key);
+    if (declared !== undefined) return declareAgain(declared, params, call);
+    const result = call.memory.cron.add(params);
     if ("fault" in result) return { error: faulty(result.fault, "cron.add", call) };
-    const payload = params.declarationKey === undefined
-      ? shown(result.job, call)
-      : { created: declared === undefined, ...(declared ? { updated: true } : {}), job: shown(result.job, call) };
+    const job = shown(result.job, call);
     return {
-      payload,
-      before: [changeEvent(result.job, declared === undefined ? "added" : "updated", call.generation.protocol)],
+      payload: key === undefined ? job : { created: true, job },
+      before: [changeEvent(result.job, "added", call.generation.protocol)],
     };
   },
   "cron.update": (params, call) => {
@@ -92,6 +90,17 @@ export const cronHandlers: Handlers<CronMethod> = {
       return { payload: { ok: true, enqueued: true, runId, ...instance }, after: [after] };
     }),
 };
+
+/** A declaration that says nothing new changes nothing, and no event tells of it. */
+function declareAgain(declared: CronJob, params: CronAddParams, call: Call): Reply {
+  const result = call.memory.cron.redeclare(declared, params);
+  if (result === undefined) return { payload: { created: false, updated: false, job: shown(declared, call) } };
+  if ("fault" in result) return { error: faulty(result.fault, "cron.add", call) };
+  return {
+    payload: { created: false, updated: true, job: shown(result.job, call) },
+    before: [changeEvent(result.job, "updated", call.generation.protocol)],
+  };
+}
 
 function reasonNotToRun(job: CronJob, mode: "due" | "force" | "if-enabled", { options }: Call): string | undefined {
   if (job.state.runningAtMs !== undefined) return "already-running";

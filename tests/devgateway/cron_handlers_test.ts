@@ -67,16 +67,6 @@ describe("cron.add", () => {
       }
     });
   }
-
-  test("updates the job that was declared under the same key, on protocol 4", async () => {
-    await using gateway = createMemoryGateway();
-    const admin = await connectTo(gateway, { scopes: allScopes });
-    const first = await admin.call("cron.add", { ...everyHour, declarationKey: "k" });
-    const again = await admin.call("cron.add", { ...everyHour, declarationKey: "k", name: "renamed" });
-    assert.deepEqual([first.created, again.created, again.updated], [true, false, true]);
-    assert.equal(again.job.id, first.job.id);
-    assert.equal(again.job.name, "renamed");
-  });
 });
 
 describe("cron.update", () => {
