@@ -1,9 +1,9 @@
 /**
- * A clock that moves only when a test says so. Sleepers and timers are served in the order of their times; between two
- * of them, pending promises get their turn.
+ * Clocks for tests. One moves only when a test says so: sleepers and timers are served in the order of their times, and
+ * between two of them pending promises get their turn. The other hastens real time, for ends that meet over sockets.
  */
 import { setImmediate } from "node:timers";
-import type { Clock } from "../../src/platform/clock.ts";
+import { type Clock, realClock } from "../../src/platform/clock.ts";
 
 export interface ManualClock extends Clock {
   /** Moves on by `ms`, serving what falls due on the way. */
@@ -55,6 +55,19 @@ export function createManualClock(startMs = 1_795_262_041_010): ManualClock {
     get waiting() {
       return timers.size;
     },
+  };
+}
+
+/** The real clock, so many times faster. Both ends of a socket must go by the same one. */
+export function createFastClock(factor: number): Clock {
+  const startMs = realClock.now();
+  const startElapsedMs = realClock.elapsed();
+  const elapsed = () => (realClock.elapsed() - startElapsedMs) * factor;
+  return {
+    now: () => Math.floor(startMs + elapsed()),
+    elapsed,
+    sleep: (ms, signal) => realClock.sleep(ms / factor, signal),
+    after: (ms, action) => realClock.after(ms / factor, action),
   };
 }
 

@@ -6,7 +6,7 @@ import { DevGateway, type DevGatewayOptions } from "../../src/devgateway/gateway
 import { listen } from "../../src/devgateway/listen.ts";
 import type { GatewayLogLine } from "../../src/devgateway/log.ts";
 import { loopbackPeer, type PeerFacts } from "../../src/devgateway/peer.ts";
-import { realClock } from "../../src/platform/clock.ts";
+import { type Clock, realClock } from "../../src/platform/clock.ts";
 import type { Ids } from "../../src/platform/world.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import type { Transport } from "../../src/transport/transport.ts";
@@ -63,10 +63,12 @@ export interface SocketGateway {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A dev gateway on a free loopback port, with a real clock. */
-export async function openSocketGateway(choices: GatewayChoices = {}): Promise<SocketGateway> {
+/** A dev gateway on a free loopback port, with a real clock unless another is given. */
+export async function openSocketGateway(
+  choices: GatewayChoices & { readonly clock?: Clock } = {},
+): Promise<SocketGateway> {
   const log: GatewayLogLine[] = [];
-  const options = { ...defaults, ...choices, clock: realClock, log: (line: GatewayLogLine) => void log.push(line) };
+  const options = { ...defaults, clock: realClock, ...choices, log: (line: GatewayLogLine) => void log.push(line) };
   const gateway = new DevGateway(options);
   const listening = await listen(gateway, { port: 0 });
   return {

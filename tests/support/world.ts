@@ -22,6 +22,8 @@ export interface WorldChoices {
   readonly zone?: string;
   readonly interrupted?: AbortSignal;
   readonly stdout?: Output;
+  /** Told of what is written to stderr, as it is. */
+  readonly onStderr?: (text: string) => void;
 }
 
 /** How one run of the program went. */
@@ -45,7 +47,7 @@ export function createTestHome(env: Readonly<Record<string, string>> = {}): Test
     path,
     async claw(args, choices = {}) {
       const stdout = createBuffer(choices.isTty ?? false);
-      const stderr = createBuffer(choices.isTty ?? false);
+      const stderr = createBuffer(choices.isTty ?? false, choices.onStderr);
       const exit = await run(createWorld(args, path, { ...choices, env: { ...env, ...choices.env } }, stdout, stderr));
       return { exit, stdout: stdout.text(), stderr: stderr.text() };
     },
@@ -95,7 +97,11 @@ function createInput({ isTty = false, stdin = "" }: WorldChoices): Input {
   };
 }
 
-function createBuffer(isTty: boolean): Output & { text(): string } {
+function createBuffer(isTty: boolean, onWrite: (text: string) => void = () => {}): Output & { text(): string } {
   let written = "";
-  return { isTty, columns: 80, write: (text) => void (written += text), text: () => written };
+  const write = (text: string) => {
+    written += text;
+    onWrite(text);
+  };
+  return { isTty, columns: 80, write, text: () => written };
 }
