@@ -19,9 +19,10 @@ const topOfHourStaggerMs = 300_000;
  * The next instants (epoch ms) strictly after `afterMs`, at most `count`; fewer when the schedule ends. Without the
  * stagger, which only the gateway knows for each job: it adds up to `staggerMsOf(schedule)`, the same for every fire.
  * @param zone IANA zone for a cron expression that names none: a gateway takes its own
- * @throws ClawError `input/invalid` for an expression, zone or instant that cannot be read
+ * @throws ClawError `input/invalid` for an expression, zone, interval or instant that cannot be read
  */
 export function nextFires(schedule: Schedule, afterMs: number, count: number, zone: string): readonly number[] {
+  if (!isDate(afterMs)) return [];
   if (schedule.kind === "at") {
     const atMs = Date.parse(String(schedule["at"]));
     if (Number.isNaN(atMs)) throw new ClawError("input/invalid", `'${schedule["at"]}' is not an ISO 8601 instant`);
@@ -92,10 +93,18 @@ function cronFire(cron: Cron, afterMs: number): number | undefined {
 }
 
 function everyFires(schedule: Schedule, afterMs: number, count: number): readonly number[] {
-  const everyMs = Number(schedule["everyMs"]);
-  const anchorMs = Number(schedule["anchorMs"] ?? afterMs);
+  const { everyMs, anchorMs: given } = schedule;
+  if (typeof everyMs !== "number" || everyMs < 1) {
+    throw new ClawError("input/invalid", `'${everyMs}' is not a number of milliseconds`);
+  }
+  const anchorMs = typeof given === "number" ? given : afterMs;
   const steps = afterMs < anchorMs ? 0 : Math.floor((afterMs - anchorMs) / everyMs) + 1;
-  return Array.from({ length: count }, (_, at) => anchorMs + (steps + at) * everyMs);
+  return Array.from({ length: count }, (_, at) => anchorMs + (steps + at) * everyMs).filter(isDate);
+}
+
+/** Beyond these, no calendar has a day for it (ECMA-262, time values). */
+function isDate(instantMs: number): boolean {
+  return Math.abs(instantMs) <= 8.64e15;
 }
 
 function parseExpression(expr: string, zone: string): Cron {

@@ -1,6 +1,7 @@
 /**
- * A stage for cron verbs that only read: the verb itself over a real connection, at the other end a gateway that has
- * just these jobs in just these states, at a time that stands still. What a gateway does by itself is the dev gateway's.
+ * A stage for cron verbs: the verb itself over a real connection, at the other end a gateway that has just these jobs
+ * in just these states, and answers writes as the test says, at a time that stands still. What a gateway does by itself
+ * is the dev gateway's.
  */
 import { grammar } from "../../src/app.ts";
 import type { Context } from "../../src/cli/context.ts";
@@ -17,6 +18,8 @@ export interface Stage {
   readonly runs?: readonly CronRun[];
   readonly isSchedulerOn?: boolean;
   readonly protocol?: ProtocolVersion;
+  /** What the gateway answers to a write. Without it, nobody may write. */
+  readonly write?: (method: string, params: unknown) => unknown;
   /** The person's zone; null: the system names none. Default: Europe/Berlin. */
   readonly zone?: string | null;
 }
@@ -52,10 +55,10 @@ export async function play(stage: Stage, args: readonly string[], columns?: numb
   return { kind: outcome.kind, text, data: JSON.parse(JSON.stringify(outcome.data)), warnings };
 }
 
-function contextOf({ protocol = 4, zone }: Stage, peer: Peer, warnings: string[]): Context {
+function contextOf({ protocol = 4, zone, write }: Stage, peer: Peer, warnings: string[]): Context {
   const clock = createManualClock(0);
   const hello = HelloOk.parse({
-    ...helloOk("connect", { protocol, scopes: ["operator.read"] }).payload,
+    ...helloOk("connect", { protocol, scopes: [write === undefined ? "operator.read" : "operator.admin"] }).payload,
     snapshot: { sessionDefaults: { defaultAgentId: "main" } },
   });
   const challengedAt = { gatewayMs: noonMs, localMs: 0, elapsedMs: 0 };
@@ -92,7 +95,9 @@ async function serve(peer: Peer, stage: Stage): Promise<void> {
   }
 }
 
-function answerTo(method: string, params: unknown, { jobs, runs = [], isSchedulerOn = true }: Stage): unknown {
+function answerTo(method: string, params: unknown, stage: Stage): unknown {
+  const { jobs, runs = [], isSchedulerOn = true, write } = stage;
+  if (write !== undefined && ["cron.add", "cron.update", "cron.remove"].includes(method)) return write(method, params);
   const { limit = 50, offset = 0, enabled = "all" } = params as { limit?: number; offset?: number; enabled?: string };
   const page = <T>(items: readonly T[]) => {
     const end = offset + limit;

@@ -19,7 +19,7 @@ import { writeOnce } from "./certain_write.ts";
 import { definitionFlags, type DefinitionOptions } from "./definition_flags.ts";
 import { applyFlags, type Members } from "./definition_members.ts";
 import { parseMembers, settleDefinition } from "./definition_text.ts";
-import { disagreementOf, type Echo, echoData, echoOf, echoOfJob, echoViews } from "./echo.ts";
+import { disagreementOf, type Echo, echoData, echoOf, echoOfJob, echoViews, thereOf } from "./echo.ts";
 import { memberLines } from "./member_lines.ts";
 
 const added = {
@@ -61,7 +61,7 @@ export const cronAdd = defineCommand({
     const { params, echo, notes } = await describe(options, here, context);
     for (const note of notes) context.warn(note);
     if (options.dryRun) return dryRun(params, echo, here);
-    return await send(params, echo, here, context);
+    return await send(params, echo, context);
   },
 });
 
@@ -103,10 +103,10 @@ function dryRun(params: CronAddParams, echo: Echo, here: Here): Outcome {
     ...memberLines(params),
     ...echoViews(params, echo, here),
   ];
-  return done({ status: "would-add", params, ...echoData(echo) }, { kind: "stack", views });
+  return done({ status: "would-add", params, ...echoData(params, echo) }, { kind: "stack", views });
 }
 
-async function send(params: CronAddParams, echo: Echo, here: Here, context: Context): Promise<Outcome> {
+async function send(params: CronAddParams, echo: Echo, context: Context): Promise<Outcome> {
   const { connection } = await context.gateway(scopes.admin);
   const { protocol, hello } = connection.handshake;
   requireKnown(params, protocol, hello.server.version);
@@ -119,14 +119,15 @@ async function send(params: CronAddParams, echo: Echo, here: Here, context: Cont
   const { job, status } = becomeOf(result);
   warnOfDisagreement(job, params, echo, context);
   warnOfSkew(params, connection, context);
-  const shown = echoOfJob(job, here, echo.readIn);
-  const word = { added: "added", updated: "changed", unchanged: "unchanged, as its declaration key says:" }[status];
+  const there = thereOf(connection, context);
+  const shown = echoOfJob(job, there, echo.readIn);
+  const word = { added: "added", changed: "changed", unchanged: "unchanged, as its declaration key says:" }[status];
   const off = job.enabled ? "" : ", switched off";
   const views: readonly View[] = [
     { kind: "line", text: `${word} '${job.name}' (${job.id})${off}` },
-    ...echoViews(job, shown, here),
+    ...echoViews(job, shown, there),
   ];
-  return done({ status, job, ...echoData(shown) }, { kind: "stack", views });
+  return done({ status, job, ...echoData(job, shown) }, { kind: "stack", views });
 }
 
 /** What protocol 4 answers when a declaration key was given. */
@@ -139,7 +140,7 @@ interface Declared {
 function becomeOf(result: ResultOf<"cron.add">) {
   if (!isDeclared(result)) return { job: result as CronJob, status: "added" } as const;
   const { created, job, updated } = result;
-  return { job, status: created ? "added" : updated === true ? "updated" : "unchanged" } as const;
+  return { job, status: created ? "added" : updated === true ? "changed" : "unchanged" } as const;
 }
 
 function isDeclared(result: object): result is Declared {

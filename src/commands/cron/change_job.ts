@@ -12,7 +12,7 @@ import { requireKnown } from "../../cron/needs.ts";
 import { asClawError } from "../../errors.ts";
 import type { CronJob } from "../../protocol/mod.ts";
 import { writeOnce } from "./certain_write.ts";
-import { echoData, echoOfJob, echoViews } from "./echo.ts";
+import { echoData, echoOfJob, echoViews, type There, thereOf } from "./echo.ts";
 
 /**
  * Makes a job what is wanted, or says what would be sent. `readIn` is the zone whose wall clock a time was given in.
@@ -26,10 +26,13 @@ export async function changeJob(
 ): Promise<Outcome> {
   const { protocol, hello } = connection.handshake;
   const difference = patchTo(job, wanted, protocol);
-  if (difference === undefined) return told(job, "unchanged", {}, context);
+  const there = thereOf(connection, context);
+  const tell = (now: CronJob, status: string, difference?: JobChange) =>
+    told(now, status, { difference, readIn }, there);
+  if (difference === undefined) return tell(job, "unchanged");
   requireKnown(wanted, protocol, hello.server.version);
   if (difference.stuck.length > 0) throw stuckError(job, difference.stuck, hello.server.version);
-  if (dryRun) return told({ ...job, ...membersShown(wanted, job) }, "would-change", { difference, readIn }, context);
+  if (dryRun) return tell(asWanted(job, wanted, difference, there.nowMs), "would-change", difference);
   const { id, configRevision } = job;
   const params = { id, patch: difference.patch };
   const changed = await writeOnce(context, {
@@ -49,7 +52,7 @@ export async function changeJob(
     if (error.code === "gateway/rejected" && protocol === 3) await warnOfHalf(job, connection, context);
     throw error;
   });
-  return told(changed, "changed", { difference, readIn }, context);
+  return tell(changed, "changed", difference);
 }
 
 /** 2026.3.13 changes a job in its memory before it finds the change impossible, and keeps it. */
@@ -63,19 +66,22 @@ async function jobOf(connection: Connection, id: string, context: Context): Prom
   return (await listJobs(connection, {}, context.signal)).find((job) => job.id === id);
 }
 
-/** What of a wanted definition an echo shows. */
-function membersShown({ schedule, enabled }: JobDefinition, job: CronJob) {
-  return { schedule: { ...schedule }, enabled: enabled ?? job.enabled, name: job.name, state: {} };
+/** The job as an echo of the change shows it: what was planned for another schedule is no plan any more. */
+function asWanted(job: CronJob, wanted: JobDefinition, { changes }: JobChange, nowMs: number): CronJob {
+  const { schedule, enabled = job.enabled } = wanted;
+  if (!changes.some(({ path }) => path.startsWith("schedule"))) return { ...job, enabled };
+  // A gateway counts an interval from when it is told of it.
+  const counted = schedule.kind === "every" ? { anchorMs: nowMs, ...schedule } : schedule;
+  return { ...job, schedule: counted, enabled, state: {} };
 }
 
 function told(
   job: CronJob,
   status: string,
-  { difference, readIn }: { readonly difference?: JobChange; readonly readIn?: string | undefined },
-  context: Context,
+  { difference, readIn }: { readonly difference: JobChange | undefined; readonly readIn?: string | undefined },
+  there: There,
 ): Outcome {
-  const here = { nowMs: context.clock.now(), zone: context.zone };
-  const echo = echoOfJob(job, here, readIn);
+  const echo = echoOfJob(job, there, readIn);
   const what = {
     unchanged: `nothing to change: '${job.name}' (${job.id}) is so already`,
     "would-change": `would change '${job.name}' (${job.id}), and sent nothing:`,
@@ -86,7 +92,7 @@ function told(
   const views: readonly View[] = [
     { kind: "line", text: what },
     ...formatChanges(changes).map((text): View => ({ kind: "line", text: `  ${text}` })),
-    ...(isTimed ? echoViews(job, echo, here) : []),
+    ...(isTimed ? echoViews(job, echo, there) : []),
   ];
-  return done({ status, job, changes, ...echoData(echo) }, { kind: "stack", views });
+  return done({ status, job, changes, ...echoData(job, echo) }, { kind: "stack", views });
 }

@@ -2,11 +2,14 @@
  * What `claw` understood of a schedule, told back: the next fires in the zone of the job, here and in UTC, and whether
  * the gateway plans the same. Pure views; the words for schedules and tables of fires are `job_words.ts`.
  */
+import type { Context } from "../../cli/context.ts";
 import type { View } from "../../cli/outcome.ts";
 import { formatDuration, formatWallClock } from "../../cli/times.ts";
+import type { Connection } from "../../client/connection.ts";
+import { gatewayNow } from "../../cron/gateway_clock.ts";
 import { shiftOf } from "../../cron/gateway_zone.ts";
-import type { Fire } from "../../cron/timeline.ts";
-import type { CronJob } from "../../protocol/mod.ts";
+import { type Fire, firesOf } from "../../cron/timeline.ts";
+import type { CronJob, ProtocolVersion } from "../../protocol/mod.ts";
 import { isShown, nextFires, staggerMsOf } from "../../schedule/fire_times.ts";
 import type { Here } from "../../schedule/instant_text.ts";
 import { firesView, jobZoneOf, scheduleWords } from "./job_words.ts";
@@ -25,32 +28,64 @@ export interface Echo {
   readonly staggerMs: number;
   /** How much later it does start each run, in ms, where that is known. */
   readonly shiftMs?: number;
+  /** A fire at a time that clocks jump over, of which each generation makes something else. */
+  readonly displacedMs?: number;
 }
 
-/** @param readIn the zone in which a wall clock's time was read */
+/** Now by the gateway's clock, the person's zone, and by whose rules schedules are read. */
+export interface There extends Here {
+  readonly protocol: ProtocolVersion;
+}
+
+/** How times are told of jobs that this gateway has. */
+export function thereOf(connection: Connection, { clock, zone }: Pick<Context, "clock" | "zone">): There {
+  return { nowMs: gatewayNow(connection, clock), zone, protocol: connection.handshake.protocol };
+}
+
+/** Of a schedule that no gateway has seen yet. @param readIn the zone in which a wall clock's time was read */
 export function echoOf(schedule: CronJob["schedule"], here: Here, readIn?: string): Echo {
-  const zone = jobZoneOf(schedule) ?? readIn ?? (schedule.kind === "cron" ? undefined : here.zone ?? "UTC");
+  const zone = zoneOfSchedule(schedule, here, readIn);
   const fires = zone === undefined ? [] : nextFires(schedule, here.nowMs, shownFires, zone);
-  const isRead = schedule.kind === "at" && readIn !== undefined;
-  return { fires, zone, staggerMs: staggerMsOf(schedule), ...(isRead ? { readIn } : {}) };
+  const displacedMs = schedule.kind === "cron" && zone !== undefined
+    ? fires.find((fire) => !isShown(schedule, fire, zone))
+    : undefined;
+  const displaced = displacedMs === undefined ? {} : { displacedMs };
+  return { fires, zone, staggerMs: staggerMsOf(schedule), ...displaced, ...wallClock(schedule, readIn) };
 }
 
-/** The same of a job that is there: counted from its anchor, and with the shift that the gateway chose for it. */
-export function echoOfJob(job: CronJob, here: Here, readIn?: string): Echo {
-  // The anchor of a new interval is its creation, which is no run.
-  const { anchorMs } = job.schedule;
-  const nowMs = typeof anchorMs === "number" ? Math.max(here.nowMs, anchorMs) : here.nowMs;
-  const { zone } = echoOf(job.schedule, here, readIn);
+/** The same of a job that a gateway has: the first fire as it has planned that, and the others as it reads schedules. */
+export function echoOfJob(job: CronJob, there: There, readIn?: string): Echo {
+  const { schedule, state: { nextRunAtMs } } = job;
+  const zone = zoneOfSchedule(schedule, there, readIn);
   const shiftMs = zone === undefined ? undefined : shiftOf(job, zone);
-  const echo = echoOf(job.schedule, { ...here, nowMs: nowMs - (shiftMs ?? 0) }, readIn);
-  return shiftMs === undefined ? echo : { ...echo, fires: echo.fires.map((fire) => fire + shiftMs), shiftMs };
+  // The gateway's answer is younger than its challenge, by which now is told.
+  const nowMs = Math.max(there.nowMs, job.updatedAtMs ?? job.createdAtMs);
+  const fires = zone === undefined
+    ? [nextRunAtMs ?? NaN]
+    : firesOf(job, nowMs, shownFires, { zone, protocol: there.protocol }).fires.map(({ atMs }) => atMs);
+  return {
+    fires: fires.filter((atMs) => !Number.isNaN(new Date(atMs).getTime())),
+    zone,
+    staggerMs: staggerMsOf(schedule),
+    ...(shiftMs === undefined ? {} : { shiftMs }),
+    ...wallClock(schedule, readIn),
+  };
 }
 
-/** What programs get of it. */
-export function echoData({ fires, zone, staggerMs, shiftMs }: Echo) {
-  const nextFires = fires.map((fire) => ({ instant: new Date(fire).toISOString() }));
+function zoneOfSchedule(schedule: CronJob["schedule"], { zone }: Here, readIn: string | undefined): string | undefined {
+  return jobZoneOf(schedule) ?? readIn ?? (schedule.kind === "cron" ? undefined : zone ?? "UTC");
+}
+
+function wallClock({ kind }: CronJob["schedule"], readIn: string | undefined) {
+  return kind === "at" && readIn !== undefined ? { readIn } : {};
+}
+
+/** What programs get of it: of a job that is off, no fires. */
+export function echoData({ enabled = true }: { readonly enabled?: boolean | undefined }, echo: Echo) {
+  const { zone, staggerMs, shiftMs } = echo;
+  const fires = enabled ? echo.fires : [];
   return {
-    nextFires,
+    nextFires: fires.map((fire) => ({ instant: new Date(fire).toISOString() })),
     ...(zone === undefined ? {} : { zone }),
     ...(staggerMs === 0 ? {} : { staggerMs }),
     ...(shiftMs === undefined ? {} : { shiftMs }),
@@ -64,13 +99,16 @@ export function echoViews(job: Pick<CronJob, "schedule"> & { enabled?: boolean |
   const own = here.zone ?? "UTC";
   const readIn = echo.readIn === undefined ? "" : `, read in ${echo.readIn}`;
   const runs = enabled ? "runs" : "would run, if it were on,";
-  const text = `${runs} ${scheduleWords(schedule, zone ?? own)}${readIn}${shiftWords(echo)}`;
+  const isOver = schedule.kind === "at" && fires.length === 0 && Date.parse(String(schedule["at"])) <= here.nowMs;
+  const text = isOver
+    ? `does not run again: its time was ${scheduleWords(schedule, own).replace(/^at /, "")} ${own}`
+    : `${runs} ${scheduleWords(schedule, zone ?? own)}${readIn}${shiftWords(echo)}`;
   const line: View = { kind: "line", text };
-  if (zone === undefined && schedule.kind === "cron") return [line, theirZone];
-  if (zone === undefined || fires.length === 0) return [line];
+  const their = zone === undefined && schedule.kind === "cron" ? [theirZone] : [];
+  if (fires.length === 0) return [line, ...their];
   const shown = fires.map((atMs): Fire => ({ atMs, laterMs: 0, isPlanned: false }));
-  const table = firesView(shown, { zones: distinctZones([zone, own], fires), nowMs: here.nowMs });
-  return [line, table, ...displacedView(schedule, echo, zone)];
+  const table = firesView(shown, { zones: distinctZones([zone ?? own, own], fires), nowMs: here.nowMs });
+  return [line, ...their, table, ...displacedView(echo)];
 }
 
 const theirZone: View = {
@@ -96,7 +134,7 @@ export function disagreementOf(
   if (!job.enabled || zone === undefined) return undefined;
   const { nextRunAtMs: plannedMs } = job.state;
   // An interval is counted from the anchor that the gateway gave it.
-  const counted = schedule.kind === "every" ? { ...job.schedule, ...schedule } : schedule;
+  const counted = schedule.kind === "every" ? { anchorMs: job.schedule["anchorMs"], ...schedule } : schedule;
   const [first, second] = nextFires(counted, job.updatedAtMs ?? job.createdAtMs, 2, zone);
   if (first === undefined) return undefined;
   const isLeftOut = schedule.kind === "cron" && !isShown(schedule, first, zone);
@@ -112,15 +150,9 @@ function distinctZones(zones: readonly string[], fires: readonly number[]): read
   return zones.filter((zone, at) => [...zones.slice(0, at), "UTC"].every((before) => texts(before) !== texts(zone)));
 }
 
-function displacedView(
-  schedule: CronJob["schedule"],
-  { fires, shiftMs = 0 }: Echo,
-  zone: string,
-): readonly View[] {
-  const slots = schedule.kind === "cron" ? fires.map((fire) => fire - shiftMs) : [];
-  const displaced = slots.find((slot) => !isShown(schedule, slot, zone));
-  if (displaced === undefined) return [];
-  const at = formatWallClock(displaced, zone);
+function displacedView({ displacedMs, zone = "UTC" }: Echo): readonly View[] {
+  if (displacedMs === undefined) return [];
+  const at = formatWallClock(displacedMs, zone);
   const text = `clocks in ${zone} jump forward then: 2026.3.13 runs it at ${at}, 2026.9.6 not before the next time`;
   return [{ kind: "line", text }];
 }

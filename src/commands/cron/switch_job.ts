@@ -5,9 +5,8 @@ import type { Context } from "../../cli/context.ts";
 import { done, type Outcome, type View } from "../../cli/outcome.ts";
 import { findJob, listJobs } from "../../cron/jobs.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
-import type { Here } from "../../schedule/instant_text.ts";
 import { writeOnce } from "./certain_write.ts";
-import { echoData, echoOfJob, echoViews } from "./echo.ts";
+import { echoData, echoOfJob, echoViews, type There, thereOf } from "./echo.ts";
 
 /** Makes a job be on or off; one that is so already is left alone. */
 export async function switchJob(
@@ -20,8 +19,9 @@ export async function switchJob(
   const job = await findJob(connection, reference, context.signal);
   const { id } = job;
   const verb = enabled ? "enable" : "disable";
-  if (job.enabled === enabled) return told(job, "unchanged", enabled ? "is on already" : "is off already", context);
-  if (isDryRun) return told({ ...job, enabled }, `would-${verb}`, `would be ${verb}d, and nothing was sent`, context);
+  const tell = (now: CronJob, status: string, what: string) => told(now, status, what, thereOf(connection, context));
+  if (job.enabled === enabled) return tell(job, "unchanged", enabled ? "is on already" : "is off already");
+  if (isDryRun) return tell({ ...job, enabled }, `would-${verb}`, `would be ${verb}d, and nothing was sent`);
   const changed = await writeOnce(context, {
     send: () => connection.call("cron.update", { id, patch: { enabled } }, context.signal),
     look: async (again) => {
@@ -30,13 +30,12 @@ export async function switchJob(
     },
     hint: `look at it with \`claw cron show ${id}\``,
   });
-  return told(changed, `${verb}d`, `is ${enabled ? "on" : "off"}`, context);
+  return tell(changed, `${verb}d`, `is ${enabled ? "on" : "off"}`);
 }
 
-function told(job: CronJob, status: string, what: string, context: Context): Outcome {
-  const here: Here = { nowMs: context.clock.now(), zone: context.zone };
-  const echo = echoOfJob(job, here);
+function told(job: CronJob, status: string, what: string, there: There): Outcome {
+  const echo = echoOfJob(job, there);
   const line: View = { kind: "line", text: `'${job.name}' (${job.id}) ${what}` };
-  const views = job.enabled ? [line, ...echoViews(job, echo, here)] : [line];
-  return done({ status, job, ...(job.enabled ? echoData(echo) : {}) }, { kind: "stack", views });
+  const views = job.enabled ? [line, ...echoViews(job, echo, there)] : [line];
+  return done({ status, job, ...echoData(job, echo) }, { kind: "stack", views });
 }

@@ -124,7 +124,7 @@ for (const protocol of [3, 4] as const) {
         const add = async (...more: string[]) => JSON.parse((await claw(...args, ...more)).stdout).data;
         const first = await add();
         const second = await add("--message", "another");
-        assert.deepEqual([first.status, second.status], ["added", "updated"]);
+        assert.deepEqual([first.status, second.status], ["added", "changed"]);
         assert.equal(second.job.id, first.job.id);
       });
     }

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { disagreementOf, echoData, echoOf, echoOfJob } from "../../../src/commands/cron/echo.ts";
+import { disagreementOf, echoData, echoOf, echoOfJob, echoViews } from "../../../src/commands/cron/echo.ts";
 import type { CronJob } from "../../../src/protocol/mod.ts";
 
 const createdAtMs = Date.parse("2026-11-21T16:02:00Z");
 const here = { nowMs: createdAtMs, zone: "Europe/Berlin" };
 const hour = 3_600_000;
+const there = { ...here, protocol: 4 } as const;
 const instant = (text: string) => Date.parse(text);
 
 function job(schedule: CronJob["schedule"], nextRunAtMs?: number, enabled = true): CronJob {
@@ -92,9 +93,9 @@ describe("echoOf()", () => {
 
 describe("echoOfJob()", () => {
   it("tells the times with the shift that the gateway chose, also that of a full hour that is over", () => {
-    const echo = echoOfJob(job(hourly, instant("2026-11-21T16:02:03Z")), here);
+    const echo = echoOfJob(job(hourly, instant("2026-11-21T16:02:03Z")), there);
     assert.equal(echo.shiftMs, 123_000);
-    assert.deepEqual(echoData(echo), {
+    assert.deepEqual(echoData({}, echo), {
       nextFires: ["16", "17", "18"].map((hour) => ({ instant: `2026-11-21T${hour}:02:03.000Z` })),
       zone: "UTC",
       staggerMs: 300_000,
@@ -103,7 +104,43 @@ describe("echoOfJob()", () => {
   });
 
   it("does not take the creation of an interval for its first run, whatever the clocks say", () => {
-    const schedule = { kind: "every", everyMs: hour, anchorMs: createdAtMs + 50 };
-    assert.equal(echoOfJob(job(schedule), here).fires[0], createdAtMs + 50 + hour);
+    const made = createdAtMs + 50;
+    const off = { ...job({ kind: "every", everyMs: hour, anchorMs: made }, undefined, false), createdAtMs: made };
+    assert.equal(echoOfJob(off, there).fires[0], made + hour);
+  });
+
+  it("tells the gateway's own plan first, be it a new try after an error, and then the schedule's times", () => {
+    const echo = echoOfJob(job(daily, instant("2026-11-21T16:05:30Z")), there);
+    assert.deepEqual(echo.fires.slice(0, 2), [instant("2026-11-21T16:05:30Z"), instant("2026-11-22T08:00:00Z")]);
+    assert.doesNotMatch(JSON.stringify(echoViews({ schedule: daily }, echo, there)), /jump forward/);
+  });
+
+  it("knows what each generation does with a time that clocks jump over", () => {
+    const planned = job({ ...daily, expr: "30 2 * * *" }, instant("2027-03-27T01:30:00Z"));
+    const second = (protocol: 3 | 4) =>
+      new Date(echoOfJob(planned, { ...there, protocol }).fires[1] ?? 0).toISOString();
+    assert.deepEqual([second(3), second(4)], ["2027-03-28T01:30:00.000Z", "2027-03-29T00:30:00.000Z"]);
+  });
+
+  it("tells of a job that the gateway reads in its own zone what is planned, and no more", () => {
+    const next = instant("2026-11-22T08:00:00Z");
+    assert.deepEqual(echoOfJob(job({ kind: "cron", expr: "0 9 * * *" }, next), there).fires, [next]);
+  });
+});
+
+describe("echoData()", () => {
+  it("tells programs of no fires of a job that is off", () => {
+    const echo = echoOfJob(job(daily, undefined, false), there);
+    assert.equal(echo.fires.length, 3);
+    assert.deepEqual(echoData({ enabled: false }, echo).nextFires, []);
+  });
+});
+
+describe("echoViews()", () => {
+  it("says of a one-shot job whose time is over that it does not run again", () => {
+    const schedule = { kind: "at", at: "2026-11-20T09:00:00Z" };
+    assert.deepEqual(echoViews({ schedule }, echoOfJob(job(schedule), there), there), [
+      { kind: "line", text: "does not run again: its time was 2026-11-20 10:00 Europe/Berlin" },
+    ]);
   });
 });

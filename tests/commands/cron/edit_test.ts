@@ -122,7 +122,10 @@ for (const protocol of [3, 4] as const) {
 
     it("warns whom an expression without a zone leaves the hour to", async () => {
       const { stdout } = await claw("edit", "report", "--unset", "tz");
-      assert.match(stdout, /the gateway reads it in its own time zone: name one with --tz to be sure of the hour\n$/);
+      assert.match(
+        stdout,
+        /the gateway reads it in its own time zone: name one with --tz to be sure of the hour\nNEXT .*\nin .*\n$/,
+      );
       assert.equal(job()?.schedule["tz"], undefined);
     });
 
