@@ -7,6 +7,7 @@ import type { CronJob, ProtocolVersion } from "../protocol/mod.ts";
 import { type JobChange, patchTo, stuckError } from "./changes.ts";
 import { type JobDefinition, normalOf } from "./definition.ts";
 import { isBuiltIn } from "./job_status.ts";
+import { whyLeftOut } from "./left_out.ts";
 import { requireKnown } from "./needs.ts";
 
 /** What becomes of one job. */
@@ -35,6 +36,7 @@ export interface Plan {
 export interface PlanOptions {
   readonly protocol: ProtocolVersion;
   readonly gatewayVersion: string;
+  /** By the gateway's clock. */
   readonly nowMs: number;
   /** Whether jobs that the file does not name go. */
   readonly prunes: boolean;
@@ -58,7 +60,7 @@ export function makePlan(
   const named = new Set([...claims.values()].flat());
   const others = jobs.filter((job) => !named.has(job) && !isBuiltIn(job)).map((job) => ({
     job,
-    why: strangeness(job, definitions),
+    why: strangeness(job, definitions) ?? whyLeftOut(job, options.nowMs),
   })).sort((a, b) => a.job.name < b.job.name ? -1 : 1);
   const removed = others.filter(({ why }) => why === undefined);
   return {
@@ -99,10 +101,11 @@ function stepFor(definition: JobDefinition, candidates: readonly CronJob[], opti
   }
   const isOver = isPast(definition, nowMs);
   if (job === undefined) return isOver ? { kind: "unchanged", name, isOver } : { kind: "create", name, definition };
-  const change = patchTo(job, isOver ? unswitched(definition) : definition, protocol);
+  const wanted = isOver ? unswitched(definition) : definition;
+  const change = patchTo(job, wanted, protocol);
   if (change === undefined) return { kind: "unchanged", name, job };
   if (change.stuck.length > 0) return { kind: "refused", name, error: stuckError(job, change.stuck, gatewayVersion) };
-  return { kind: "change", name, job, definition, change };
+  return { kind: "change", name, job, definition: wanted, change };
 }
 
 /** The definition as it is sent: without a key where the gateway knows none. */

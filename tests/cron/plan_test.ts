@@ -102,6 +102,28 @@ describe("makePlan()", () => {
     ]);
   });
 
+  it("prunes nothing that an export leaves out: what is over, and what claw cannot define", () => {
+    const at = (at: string) => ({ schedule: { kind: "at", at }, enabled: false });
+    const jobs = [
+      named("over", at("2026-11-21T23:59:59Z")),
+      named("off until its time", at("2026-11-22T00:00:01Z")),
+      named("tidal", { schedule: { kind: "tide" } }),
+    ];
+    const { steps, kept } = plan(jobs, [], { prunes: true });
+    assert.deepEqual(steps, ["remove id-off until its time"]);
+    assert.equal(kept[0], "over: it is over");
+    assert.match(kept[1] ?? "", /^tidal: schedule\.kind: "tide" is not one of/);
+  });
+
+  it("does not expect a one-shot job that is over to be switched on by another change", () => {
+    const at = { schedule: { kind: "at", at: "2026-11-21T00:00:00.000Z" }, deleteAfterRun: false };
+    const ran = named("job", { ...at, enabled: false });
+    const { steps: [step] } = makePlan([ran], [wanted({ ...at, enabled: true, description: "d" })], options);
+    assert.ok(step?.kind === "change");
+    assert.equal(step.definition.enabled, undefined);
+    assert.deepEqual(step.change.changes.map(({ path }) => path), ["description"]);
+  });
+
   it("lets a one-shot job rest whose time has passed", () => {
     const at = { schedule: { kind: "at", at: "2026-11-21T00:00:00.000Z" } };
     assert.deepEqual(plan([], [wanted(at)]).steps, ["unchanged job"]);

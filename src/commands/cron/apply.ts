@@ -11,6 +11,7 @@ import type { Plan } from "../../cron/plan.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { scopes } from "../../protocol/mod.ts";
 import { fileNotes, planFor, readDefinitions, refusalOf } from "./jobs_plan.ts";
+import { nameList } from "./name_list.ts";
 import { planData, planView, resultsData, resultsView, worstOf } from "./plan_words.ts";
 
 export const cronApply = defineCommand({
@@ -29,7 +30,7 @@ export const cronApply = defineCommand({
   notes: [
     ...fileNotes,
     "--prune leaves alone what may be somebody else's: jobs that an agent made, and jobs declared under keys that begin\n" +
-    "otherwise than those of the file.",
+    "otherwise than those of the file; and what `claw cron export` leaves out, such as one-shot jobs that are over.",
     "Each job goes by itself: a failure leaves the others alone, and applying the file again finishes the work. The exit\n" +
     "number is the highest of all failures; 79 when it is not known what became of a job.",
     "2026.9.6 takes 30 cron writes of a kind a minute: claw waits and goes on. That time does not count, nor does work that\n" +
@@ -56,14 +57,11 @@ export const cronApply = defineCommand({
   },
 });
 
-const shownNames = 10;
-
 async function mayRemove({ steps }: Plan, context: Context): Promise<boolean> {
   const names = steps.filter(({ kind }) => kind === "remove").map(({ name }) => `'${name}'`);
   if (names.length === 0) return true;
-  const more = names.length > shownNames ? ` and ${names.length - shownNames} more` : "";
   const jobs = names.length === 1 ? "1 job" : `${names.length} jobs`;
-  return await context.confirm(`remove ${jobs} (${names.slice(0, shownNames).join(", ")}${more})?`);
+  return await context.confirm(`remove ${jobs} (${nameList(names)})?`);
 }
 
 async function apply(plan: Plan, connection: Connection, context: Context): Promise<Outcome> {

@@ -5,11 +5,14 @@ import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
 import { done } from "../../cli/outcome.ts";
 import { definitionOf, type JobDefinition } from "../../cron/definition.ts";
-import { judgeDefinition } from "../../cron/definition_check.ts";
+import { gatewayNow } from "../../cron/gateway_clock.ts";
 import { isBuiltIn } from "../../cron/job_status.ts";
 import { chooseJob, listJobs } from "../../cron/jobs.ts";
+import { whyLeftOut, whyUndefinable } from "../../cron/left_out.ts";
 import { ClawError } from "../../errors.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
+import { nameList } from "./name_list.ts";
+import { shellWord } from "./run_words.ts";
 
 export const cronExport = defineCommand({
   isReadOnly: true,
@@ -29,8 +32,10 @@ export const cronExport = defineCommand({
   async run({ format = "yaml" }, [reference], context) {
     const { connection } = await context.gateway(scopes.read);
     const jobs = await listJobs(connection, {}, context.signal);
-    const chosen = reference === undefined ? ownJobs(jobs, context) : [exportable(chooseJob(jobs, reference))];
-    const definitions = chosen.flatMap((job) => definitionIn(job, context)).sort(byName);
+    const chosen = reference === undefined
+      ? ownJobs(jobs, gatewayNow(connection, context.clock), context)
+      : [definable(chooseJob(jobs, reference))];
+    const definitions = chosen.map(definitionOf).sort(byName);
     warnOfTwins(definitions, context);
     const { formatJobs } = await import("../../cron/jobs_file.ts");
     // What a terminal would act on is escaped by the format itself.
@@ -38,39 +43,29 @@ export const cronExport = defineCommand({
   },
 });
 
-function ownJobs(jobs: readonly CronJob[], context: Context): readonly CronJob[] {
-  const own = jobs.filter((job) => !isBuiltIn(job));
-  const over = own.filter((job) => isOver(job, context.clock.now()));
-  if (over.length > 0) context.warn(`left out, since they are over: ${over.map(({ name }) => `'${name}'`).join(", ")}`);
-  return own.filter((job) => !over.includes(job));
+function ownJobs(jobs: readonly CronJob[], nowMs: number, context: Context): readonly CronJob[] {
+  const judged = jobs.filter((job) => !isBuiltIn(job)).map((job) => ({ job, why: whyLeftOut(job, nowMs) }));
+  const leftOut = judged.filter(({ why }) => why !== undefined);
+  if (leftOut.length > 0) {
+    context.warn(`left out: ${nameList(leftOut.map(({ job, why }) => `'${job.name}' (${job.id}): ${why}`))}`);
+  }
+  return judged.filter(({ why }) => why === undefined).map(({ job }) => job);
 }
 
-/** A one-shot job that ran, or was off when its time came. */
-function isOver({ schedule, enabled }: CronJob, nowMs: number): boolean {
-  return schedule.kind === "at" && !enabled && Date.parse(String(schedule["at"])) < nowMs;
-}
-
-function exportable(job: CronJob): CronJob {
-  if (!isBuiltIn(job)) return job;
-  throw new ClawError("gateway/unsupported", `'${job.name}' is built into the gateway: no file can define it`, {
-    hint: "see it with `claw cron show`",
+function definable(job: CronJob): CronJob {
+  const why = whyUndefinable(job);
+  if (why === undefined) return job;
+  throw new ClawError("gateway/unsupported", `no file can define '${job.name}' (${job.id}): ${why}`, {
+    hint: `see it with \`claw cron show ${shellWord(job.id)}\``,
   });
 }
 
-/** A newer gateway may have kinds of jobs that claw would get wrong. */
-function definitionIn(job: CronJob, context: Context): readonly JobDefinition[] {
-  const definition = definitionOf(job);
-  const judged = judgeDefinition(definition);
-  if ("definition" in judged) return [definition];
-  context.warn(`left out '${job.name}' (${job.id}): ${judged.complaints[0]?.message}`);
-  return [];
-}
-
 function warnOfTwins(definitions: readonly JobDefinition[], context: Context): void {
-  const twins = definitions.filter(({ name }, at) => definitions.findIndex((other) => other.name === name) < at);
-  for (const name of new Set(twins.map((twin) => twin.name))) {
-    context.warn(`several jobs are called '${name}': \`claw cron apply\` takes each name once`);
-  }
+  // They stand in the order of their names.
+  const twins = new Set(definitions.map(({ name }) => name).filter((name, at) => definitions[at - 1]?.name === name));
+  if (twins.size === 0) return;
+  const names = nameList([...twins].map((name) => `'${name}'`));
+  context.warn(`several jobs are called ${names}: \`claw cron apply\` takes each name once`);
 }
 
 function byName(a: JobDefinition, b: JobDefinition): number {

@@ -5,9 +5,11 @@
 import type { Context } from "../../cli/context.ts";
 import type { Connection } from "../../client/connection.ts";
 import type { JobDefinition } from "../../cron/definition.ts";
+import { gatewayNow } from "../../cron/gateway_clock.ts";
 import { listJobs } from "../../cron/jobs.ts";
 import { makePlan, type Plan } from "../../cron/plan.ts";
 import { ClawError } from "../../errors.ts";
+import { nameList } from "./name_list.ts";
 import { zonelessNames } from "./plan_words.ts";
 
 /** What both verbs say about the file, below their flags. */
@@ -32,7 +34,7 @@ export async function readDefinitions(path: string | undefined, context: Context
   const definitions = parseJobs(text, path === "-" ? "standard input" : path);
   const zoneless = zonelessNames(definitions);
   if (zoneless.length > 0) {
-    const names = zoneless.map((name) => `'${name}'`).join(", ");
+    const names = nameList(zoneless.map((name) => `'${name}'`));
     context.warn(`no tz in the schedule of ${names}: the gateway's own zone counts`);
   }
   return definitions;
@@ -51,7 +53,12 @@ export async function planFor(
     context.warn(`gateway ${gatewayVersion} knows no declarationKey: there the name decides which job is meant`);
   }
   const jobs = await listJobs(connection, {}, context.signal);
-  return makePlan(jobs, definitions, { protocol, gatewayVersion, nowMs: context.clock.now(), prunes });
+  return makePlan(jobs, definitions, {
+    protocol,
+    gatewayVersion,
+    nowMs: gatewayNow(connection, context.clock),
+    prunes,
+  });
 }
 
 /** What a plan cannot do, as an error: the first of the refusals. */

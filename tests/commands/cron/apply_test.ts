@@ -126,6 +126,22 @@ for (const protocol of [3, 4] as const) {
       assert.equal(stdout, "0 created, 0 changed, 2 unchanged, 0 removed\n");
     });
 
+    it("prunes nothing that an export leaves out, and says why it stays", async () => {
+      await using test = await setUp({ protocol });
+      const at = new Date(Date.now() - 30_000).toISOString();
+      const past = job("past", "x", "  deleteAfterRun: false\n  enabled: false\n")
+        .replace(/schedule: .*/, `schedule: {kind: at, at: ${at}}`);
+      await test.run("apply", past + job("a"));
+      const { stdout: exported } = await test.claw("export");
+      const { exit, stdout } = await test.run("apply", exported, ["--prune", "--yes"]);
+      assert.equal(exit, 0);
+      assert.match(
+        stdout,
+        new RegExp(`^left {7}past \\(${id}\\): it is over\n0 created, 0 changed, 1 unchanged, 0 removed\n$`),
+      );
+      assert.deepEqual(test.names(), ["a", "past"]);
+    });
+
     it("says once what a gateway does with a key, and with an expression without a zone", async () => {
       await using test = await setUp({ protocol });
       const zoneless = job("a", "x", "  declarationKey: ops:a\n").replace(", tz: UTC", "");
@@ -213,7 +229,7 @@ counts (claw warns), and an instant needs an offset. A member that is left out g
 only \`enabled\` then stays as it is.
 
 --prune leaves alone what may be somebody else's: jobs that an agent made, and jobs declared under keys that begin
-otherwise than those of the file.
+otherwise than those of the file; and what \`claw cron export\` leaves out, such as one-shot jobs that are over.
 
 Each job goes by itself: a failure leaves the others alone, and applying the file again finishes the work. The exit
 number is the highest of all failures; 79 when it is not known what became of a job.
