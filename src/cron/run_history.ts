@@ -2,7 +2,7 @@
  * Runs that are over, as the gateway wrote them down, newest first and whatever its pages. Next: `watch_runs.ts`.
  */
 import type { Connection } from "../client/connection.ts";
-import { asClawError } from "../errors.ts";
+import { asClawError, ClawError } from "../errors.ts";
 import type { CronRun, ParamsOf } from "../protocol/mod.ts";
 
 /** Filters of `cron.runs`; paging is this file's own concern. */
@@ -16,6 +16,8 @@ export interface RunRange {
 }
 
 const largestPage = 200;
+/** Pages beyond what a limit takes: for runs that end meanwhile, and push others onto the next page. */
+const sparePages = 10;
 
 /** What tells one run from another: no job begins two runs in one ms. */
 export function runKey({ jobId, runAtMs, runId, ts }: CronRun): string {
@@ -24,7 +26,8 @@ export function runKey({ jobId, runAtMs, runId, ts }: CronRun): string {
 
 /**
  * Runs of one job, or of all.
- * @throws ClawError as `Connection.call`; protocol 4 says `gateway/not-found` of a job without runs that it does not have
+ * @throws ClawError as `Connection.call`, and `protocol/bad-frame` when the pages have no end; protocol 4 says
+ * `gateway/not-found` of a job without runs that it does not have
  */
 export async function readRuns(
   connection: Connection,
@@ -35,15 +38,20 @@ export async function readRuns(
   // A run that ends meanwhile moves the others on by one, so that one is seen twice.
   const runs = new Map<string, CronRun>();
   const scope = filter.id === undefined ? "all" : "job";
-  for (let offset = 0; runs.size < limit;) {
+  let offset = 0;
+  for (let pages = Math.ceil(limit / largestPage) + sparePages; pages > 0; pages--) {
     const params = { scope, ...filter, limit: Math.min(largestPage, limit), offset } as const;
     const page = await connection.call("cron.runs", params, signal);
     const recent = page.entries.filter(({ ts }) => ts >= sinceMs);
     for (const run of recent) runs.set(runKey(run), run);
-    if (recent.length < page.entries.length || page.nextOffset === null || page.nextOffset <= offset) break;
+    const isLast = recent.length < page.entries.length || !page.hasMore || page.nextOffset === null;
+    if (isLast || runs.size >= limit) return [...runs.values()].slice(0, limit);
+    if (!Number.isSafeInteger(page.nextOffset) || page.nextOffset <= offset) break;
     offset = page.nextOffset;
   }
-  return [...runs.values()].slice(0, limit);
+  throw new ClawError("protocol/bad-frame", "the gateway's list of cron runs does not end", {
+    details: { reason: "endless-list", method: "cron.runs" },
+  });
 }
 
 /** The same, where a job that the gateway does not have has no runs. */
