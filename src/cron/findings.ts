@@ -3,10 +3,10 @@
  * the words and the command that mends it are those of `commands/cron/doctor.ts`.
  */
 import type { CronJob, CronRun, ProtocolVersion } from "../protocol/mod.ts";
-import { staggerMsOf } from "../schedule/fire_times.ts";
+import { namedZone, staggerMsOf } from "../schedule/fire_times.ts";
 import { offsetAt } from "../schedule/zone.ts";
 import { gatewayZoneOf, shiftOf, slotUpTo } from "./gateway_zone.ts";
-import { isBuiltIn, isUndelivered, lastStatusOf } from "./job_status.ts";
+import { isBuiltIn, isUndelivered, lastStatusOf, plannedAt } from "./job_status.ts";
 import { firesOf } from "./timeline.ts";
 
 /** What is judged. */
@@ -95,10 +95,10 @@ const overrunning: Rule = (job, { nowMs }) => {
   return { kind: "overrunning", sinceMs: runningAtMs, timeoutMs };
 };
 
-const overdue: Rule = ({ enabled, state }, { isSchedulerOn, nowMs }) => {
-  const { nextRunAtMs, runningAtMs } = state;
-  if (!isSchedulerOn || !enabled || runningAtMs || nextRunAtMs === undefined) return undefined;
-  return nextRunAtMs < nowMs - graceMs ? { kind: "overdue", dueAtMs: nextRunAtMs } : undefined;
+const overdue: Rule = (job, { isSchedulerOn, nowMs }) => {
+  const dueAtMs = plannedAt(job);
+  if (!isSchedulerOn || !job.enabled || job.state.runningAtMs || dueAtMs === undefined) return undefined;
+  return dueAtMs < nowMs - graceMs ? { kind: "overdue", dueAtMs } : undefined;
 };
 
 /** Only where the schedule alone decides, and nothing else explains that it did not run. */
@@ -119,26 +119,26 @@ const missed: Rule = (job, evidence) => {
  * the gateway is about to catch up, or to try again.
  */
 function lastSlotOf(job: CronJob, { nowMs, gatewayZone }: JobEvidence): number | undefined {
-  const { schedule, state } = job;
+  const { schedule } = job;
   const beforeMs = nowMs - graceMs - staggerMsOf(schedule);
   if (schedule.kind === "cron") {
-    const zone = typeof schedule["tz"] === "string" ? schedule["tz"] : gatewayZone;
+    const zone = namedZone(schedule) ?? gatewayZone;
     return zone === undefined || shiftOf(job, zone) === undefined ? undefined : slotUpTo(schedule, beforeMs, zone);
   }
-  const slotMs = schedule.kind === "at" ? Date.parse(String(schedule["at"])) : slotBefore(state.nextRunAtMs, schedule);
+  const slotMs = schedule.kind === "at" ? Date.parse(String(schedule["at"])) : slotBefore(plannedAt(job), schedule);
   return slotMs < beforeMs ? slotMs : undefined;
 }
 
 /** The slot of an interval before the planned one; NaN for a plan that is none. */
-function slotBefore(nextRunAtMs: number | undefined, { everyMs, anchorMs }: CronJob["schedule"]): number {
-  if (nextRunAtMs === undefined || typeof everyMs !== "number" || typeof anchorMs !== "number") return NaN;
-  return (nextRunAtMs - anchorMs) % everyMs === 0 ? nextRunAtMs - everyMs : NaN;
+function slotBefore(plannedMs: number | undefined, { everyMs, anchorMs }: CronJob["schedule"]): number {
+  if (plannedMs === undefined || typeof everyMs !== "number" || typeof anchorMs !== "number") return NaN;
+  return (plannedMs - anchorMs) % everyMs === 0 ? plannedMs - everyMs : NaN;
 }
 
 const noNextRun: Rule = (job, evidence) => {
   const { enabled, state, schedule } = job;
   const hasClock = ["at", "every", "cron"].includes(schedule.kind);
-  if (!evidence.isSchedulerOn || !enabled || !hasClock || state.nextRunAtMs !== undefined || state.runningAtMs) {
+  if (!evidence.isSchedulerOn || !enabled || !hasClock || plannedAt(job) !== undefined || state.runningAtMs) {
     return undefined;
   }
   // A one-shot job that has run, or was missed, is told of otherwise.
@@ -165,16 +165,16 @@ const undelivered: Rule = (job) => {
 };
 
 const foreignZone: Rule = (job, { gatewayZone, nowMs, zone, protocol }) => {
-  const { enabled, schedule, state } = job;
+  const { enabled, schedule } = job;
   if (!enabled || zone === undefined || gatewayZone === undefined || gatewayZone === zone || isBuiltIn(job)) {
     return undefined;
   }
-  if (schedule.kind !== "cron" || typeof schedule["tz"] === "string") return undefined;
+  if (schedule.kind !== "cron" || namedZone(schedule) !== undefined) return undefined;
   const [next] = firesOf({ ...job, state: {} }, nowMs, 1, { zone: gatewayZone, protocol }).fires;
   const [meant] = firesOf({ ...job, state: {} }, nowMs, 1, { zone, protocol }).fires;
   const isSame = offsetAt(nowMs, gatewayZone) === offsetAt(nowMs, zone);
   if (next === undefined || meant === undefined || isSame || next.atMs === meant.atMs) return undefined;
-  return { kind: "foreign-zone", gatewayZone, nextMs: state.nextRunAtMs ?? next.atMs, meantMs: meant.atMs };
+  return { kind: "foreign-zone", gatewayZone, nextMs: plannedAt(job) ?? next.atMs, meantMs: meant.atMs };
 };
 
 /** Null, not absent: protocol 4 could not tell which agent it is for. */

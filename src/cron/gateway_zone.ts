@@ -4,7 +4,8 @@
  */
 import { ClawError } from "../errors.ts";
 import type { CronJob } from "../protocol/mod.ts";
-import { lastFire, staggerMsOf } from "../schedule/fire_times.ts";
+import { lastFire, namedZone, staggerMsOf } from "../schedule/fire_times.ts";
+import { plannedAt } from "./job_status.ts";
 
 /** Zones tried after the person's own and UTC: every offset in use (IANA names the whole hours with the sign reversed). */
 const otherZones = [
@@ -50,11 +51,13 @@ export function gatewayZoneOf(jobs: readonly CronJob[], zone: string): string | 
  * (a new try after an error), or its expression cannot be read.
  * @param zone of an expression that names none
  */
-export function shiftOf({ schedule, state }: CronJob, zone: string): number | undefined {
-  if (schedule.kind !== "cron" || typeof state.nextRunAtMs !== "number") return undefined;
-  const slotMs = slotUpTo(schedule, state.nextRunAtMs, zone);
+export function shiftOf(job: CronJob, zone: string): number | undefined {
+  const { schedule } = job;
+  const plannedMs = plannedAt(job);
+  if (schedule.kind !== "cron" || plannedMs === undefined) return undefined;
+  const slotMs = slotUpTo(schedule, plannedMs, zone);
   if (slotMs === undefined) return undefined;
-  const shiftMs = state.nextRunAtMs - slotMs;
+  const shiftMs = plannedMs - slotMs;
   return shiftMs < Math.max(1, staggerMsOf(schedule)) ? shiftMs : undefined;
 }
 
@@ -74,7 +77,8 @@ export function slotUpTo(schedule: CronJob["schedule"], instantMs: number, zone:
 }
 
 /** After an error the next run is a new try, which is no slot of the schedule. */
-function isWitness({ enabled, schedule, state }: CronJob): boolean {
-  return enabled && schedule.kind === "cron" && typeof schedule["tz"] !== "string" && !state.consecutiveErrors &&
-    typeof state.nextRunAtMs === "number";
+function isWitness(job: CronJob): boolean {
+  const { enabled, schedule, state } = job;
+  return enabled && schedule.kind === "cron" && namedZone(schedule) === undefined && !state.consecutiveErrors &&
+    plannedAt(job) !== undefined;
 }

@@ -5,6 +5,19 @@
 import type { Connection } from "../client/connection.ts";
 import type { CronJob } from "../protocol/mod.ts";
 
+/** Beyond it the library of expressions looks no further (croner 10.0.1), nor does anybody plan. */
+const endOfTimeMs = Date.UTC(3000, 0);
+
+/** Whether a number that a gateway tells can be the time of a run. */
+export function isRunTime(instantMs: number): boolean {
+  return instantMs >= 0 && instantMs < endOfTimeMs;
+}
+
+/** When the gateway has planned the next run (epoch ms); undefined for never, and for a number that is no time. */
+export function plannedAt({ state: { nextRunAtMs } }: Pick<CronJob, "state">): number | undefined {
+  return nextRunAtMs !== undefined && isRunTime(nextRunAtMs) ? nextRunAtMs : undefined;
+}
+
 /** The states that a person may ask for. */
 export const jobStatuses = ["disabled", "running", "ok", "error", "skipped", "idle"] as const;
 

@@ -4,9 +4,10 @@
  */
 import { ClawError } from "../errors.ts";
 import type { CronJob, ProtocolVersion } from "../protocol/mod.ts";
-import { isShown, nextFires, type Schedule, staggerMsOf } from "../schedule/fire_times.ts";
+import { isShown, namedZone, nextFires, type Schedule, staggerMsOf } from "../schedule/fire_times.ts";
 import { offsetAt } from "../schedule/zone.ts";
 import { shiftOf } from "./gateway_zone.ts";
+import { isRunTime, plannedAt } from "./job_status.ts";
 
 /** How a gateway reads expressions: in which zone those that name none, and by which generation's rules. */
 export interface Reader {
@@ -77,11 +78,11 @@ export function firesOf(
   count: number,
   reader: Reader,
 ): { readonly fires: readonly Fire[]; readonly isReadable: boolean } {
-  const { nextRunAtMs } = job.state;
-  const planned = typeof nextRunAtMs === "number" ? [{ atMs: nextRunAtMs, laterMs: 0, isPlanned: true }] : [];
+  const plannedMs = plannedAt(job);
+  const planned = plannedMs === undefined ? [] : [{ atMs: plannedMs, laterMs: 0, isPlanned: true }];
   try {
     const following = followingFires(job, nowMs, count - planned.length, reader);
-    return { fires: [...planned, ...following], isReadable: true };
+    return { fires: [...planned, ...following.filter(({ atMs }) => isRunTime(atMs))], isReadable: true };
   } catch (thrown) {
     if (thrown instanceof ClawError) return { fires: planned, isReadable: false };
     throw thrown;
@@ -90,18 +91,19 @@ export function firesOf(
 
 /** Fires after the planned one, or from now on where none is planned. */
 function followingFires(job: CronJob, nowMs: number, count: number, reader: Reader): readonly Fire[] {
-  const { schedule, state: { nextRunAtMs } } = job;
-  const afterMs = Math.max(nowMs, nextRunAtMs ?? nowMs);
+  const { schedule } = job;
+  const plannedMs = plannedAt(job);
+  const afterMs = Math.max(nowMs, plannedMs ?? nowMs);
   if (schedule.kind === "cron") {
     const shiftMs = shiftOf(job, reader.zone);
     const laterMs = shiftMs === undefined ? staggerMsOf(schedule) : 0;
     return slotsOf(schedule, afterMs - (shiftMs ?? 0), count, reader)
       .map((slotMs) => ({ atMs: slotMs + (shiftMs ?? 0), laterMs, isPlanned: false }));
   }
-  if (schedule.kind === "at" && nextRunAtMs !== undefined) return [];
+  if (schedule.kind === "at" && plannedMs !== undefined) return [];
   // The gateway counts on from a run, which need not have been on the anchor.
   const rhythm = schedule.kind === "every"
-    ? { everyMs: intervalOf(schedule), anchorMs: nextRunAtMs ?? schedule["anchorMs"] ?? job.createdAtMs }
+    ? { everyMs: intervalOf(schedule), anchorMs: plannedMs ?? schedule["anchorMs"] ?? job.createdAtMs }
     : {};
   return nextFires({ ...schedule, ...rhythm }, afterMs, count, reader.zone)
     .map((atMs) => ({ atMs, laterMs: 0, isPlanned: false }));
@@ -111,7 +113,7 @@ function followingFires(job: CronJob, nowMs: number, count: number, reader: Read
 function slotsOf(schedule: Schedule, afterMs: number, count: number, { zone, protocol }: Reader): readonly number[] {
   const read = (most: number) => nextFires(schedule, afterMs, most, zone);
   if (protocol === 3) return read(count);
-  const place = String(schedule["tz"] ?? zone);
+  const place = namedZone(schedule) ?? zone;
   const keep = (slots: readonly number[]) =>
     slots.filter((slotMs) => !isAfterJump(slotMs, place) || isShown(schedule, slotMs, zone));
   const shown = keep(read(count));

@@ -6,7 +6,7 @@
 import { ClawError } from "../errors.ts";
 import { sha256 } from "../platform/sha256.ts";
 import type { CronJob, ProtocolVersion } from "../protocol/mod.ts";
-import { isShown, lastFire, nextFires, staggerMsOf } from "../schedule/fire_times.ts";
+import { isShown, lastFire, namedZone, nextFires, staggerMsOf } from "../schedule/fire_times.ts";
 
 /** By whose rules and clocks a schedule is read. */
 export interface Timing {
@@ -43,12 +43,11 @@ export function nextRunOf(job: CronJob, afterMs: number, timing: Timing): number
 /** The next time of the schedule itself, whenever the job ran last. */
 export function nextSlot({ id, schedule }: CronJob, afterMs: number, { protocol, zone }: Timing): number | undefined {
   const offsetMs = offsetOf(id, staggerMsOf(schedule));
-  const read = readable(schedule);
   let fromMs = Math.max(0, afterMs - offsetMs);
   for (let attempt = 0; attempt < mostLeftOut; attempt++) {
-    const [fire] = nextFires(read, fromMs, 1, zone);
+    const [fire] = nextFires(schedule, fromMs, 1, zone);
     if (fire === undefined) return undefined;
-    if (protocol === 3 || read.kind !== "cron" || isShown(read, fire, zone)) return fire + offsetMs;
+    if (protocol === 3 || schedule.kind !== "cron" || isShown(schedule, fire, zone)) return fire + offsetMs;
     fromMs = fire;
   }
   return undefined;
@@ -59,7 +58,7 @@ export function lastSlot({ id, schedule }: CronJob, atMs: number, { zone }: Timi
   const offsetMs = offsetOf(id, staggerMsOf(schedule));
   // croner counts in whole seconds: the slot of this very instant lies before the next second.
   for (const probeMs of [atMs + 1_000, atMs]) {
-    const fire = lastFire(readable(schedule), probeMs - offsetMs, zone);
+    const fire = lastFire(schedule, probeMs - offsetMs, zone);
     if (fire !== undefined && fire + offsetMs <= atMs) return fire + offsetMs;
   }
   return undefined;
@@ -73,12 +72,12 @@ export function expressionFault(
 ): ExpressionFault | undefined {
   if (schedule.kind !== "cron") return undefined;
   try {
-    nextFires(readable(schedule), now, 1, timing.zone);
+    nextFires(schedule, now, 1, timing.zone);
     return undefined;
   } catch (thrown) {
     if (!(thrown instanceof ClawError) || !(thrown.cause instanceof Error)) throw thrown;
     const { name, message } = thrown.cause;
-    const zone = String(schedule["tz"] ?? "").trim();
+    const zone = namedZone(schedule) ?? "";
     // The engine's own words stand at the end; the gateways run on V8.
     const told = message.replace(
       /(Please provide .*) Original error: .*$/s,
@@ -102,11 +101,4 @@ function nextOfInterval(job: CronJob, afterMs: number, timing: Timing): number |
   const isOlder = timing.protocol === 4 && (lastRunAtMs ?? 0) < Number(job.schedule["anchorMs"] ?? 0);
   if (lastRunAtMs !== undefined && !isOlder && lastRunAtMs + everyMs > afterMs) return lastRunAtMs + everyMs;
   return nextSlot(job, afterMs, timing);
-}
-
-/** An empty zone counts as none, and blanks around it as nothing. */
-function readable(schedule: CronJob["schedule"]): CronJob["schedule"] {
-  const { tz, ...rest } = schedule;
-  const zone = String(tz ?? "").trim();
-  return zone === "" ? rest : { ...rest, tz: zone };
 }

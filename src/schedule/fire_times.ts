@@ -30,8 +30,7 @@ export function nextFires(schedule: Schedule, afterMs: number, count: number, zo
   }
   if (schedule.kind === "every") return everyFires(schedule, afterMs, count);
   if (schedule.kind !== "cron") return [];
-  const { tz = zone } = schedule;
-  const cron = parseExpression(String(schedule["expr"]), String(tz));
+  const cron = parseSchedule(schedule, zone);
   const fires: number[] = [];
   for (let fire = cronFire(cron, afterMs); fire !== undefined; fire = cronFire(cron, fire)) {
     if (fires.length === count) break;
@@ -43,8 +42,7 @@ export function nextFires(schedule: Schedule, afterMs: number, count: number, zo
 /** The last instant (epoch ms) strictly before `beforeMs` at which a cron expression fires; undefined for other kinds. */
 export function lastFire(schedule: Schedule, beforeMs: number, zone: string): number | undefined {
   if (schedule.kind !== "cron") return undefined;
-  const { tz = zone } = schedule;
-  const cron = parseExpression(String(schedule["expr"]), String(tz));
+  const cron = parseSchedule(schedule, zone);
   try {
     return cron.previousRuns(1, new Date(beforeMs))[0]?.getTime();
   } catch {
@@ -58,8 +56,13 @@ export function lastFire(schedule: Schedule, beforeMs: number, zone: string): nu
  * summer time leaves out is moved on by croner, and by 2026.3.13; 2026.9.6 leaves it out.
  */
 export function isShown(schedule: Schedule, instantMs: number, zone: string): boolean {
-  const { tz = zone } = schedule;
-  return parseExpression(String(schedule["expr"]), String(tz)).match(new Date(instantMs));
+  return parseSchedule(schedule, zone).match(new Date(instantMs));
+}
+
+/** The zone that an expression names. Both generations take blanks off, and an empty one for none. */
+export function namedZone({ tz }: Schedule): string | undefined {
+  const zone = typeof tz === "string" ? tz.trim() : "";
+  return zone === "" ? undefined : zone;
 }
 
 /**
@@ -105,6 +108,10 @@ function everyFires(schedule: Schedule, afterMs: number, count: number): readonl
 /** Beyond these, no calendar has a day for it (ECMA-262, time values). */
 function isDate(instantMs: number): boolean {
   return Math.abs(instantMs) <= 8.64e15;
+}
+
+function parseSchedule(schedule: Schedule, zone: string): Cron {
+  return parseExpression(String(schedule["expr"]), namedZone(schedule) ?? zone);
 }
 
 function parseExpression(expr: string, zone: string): Cron {

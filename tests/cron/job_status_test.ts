@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { agentOf, isBuiltIn, isUndelivered, shortIds, statusOf } from "../../src/cron/job_status.ts";
+import { agentOf, isBuiltIn, isUndelivered, plannedAt, shortIds, statusOf } from "../../src/cron/job_status.ts";
 import type { CronJob } from "../../src/protocol/mod.ts";
-import { aJob } from "../support/cron_jobs.ts";
+import { aJob, noonMs } from "../support/cron_jobs.ts";
 import { fc } from "../support/property.ts";
 import { chooseJob } from "../../src/cron/jobs.ts";
 
@@ -18,6 +18,15 @@ describe("statusOf()", () => {
   for (const [members, status] of cases) {
     it(`is ${status} for ${JSON.stringify(members)}`, () => assert.equal(statusOf(aJob(members)), status));
   }
+});
+
+describe("plannedAt()", () => {
+  it("is the gateway's word, unless that is no time", () => {
+    const planned = (nextRunAtMs: number) => plannedAt(aJob({ state: { nextRunAtMs } }));
+    assert.deepEqual([noonMs, 0].map(planned), [noonMs, 0]);
+    assert.deepEqual([-1, 1e308, -1e308, 8.64e15, Date.UTC(3000, 0)].map(planned), [...Array(5)]);
+    assert.equal(plannedAt(aJob()), undefined);
+  });
 });
 
 describe("isBuiltIn()", () => {

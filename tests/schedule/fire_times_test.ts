@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Cron } from "croner";
 import { ClawError } from "../../src/errors.ts";
-import { checkExpression, isShown, lastFire, nextFires, staggerMsOf } from "../../src/schedule/fire_times.ts";
+import {
+  checkExpression,
+  isShown,
+  lastFire,
+  namedZone,
+  nextFires,
+  staggerMsOf,
+} from "../../src/schedule/fire_times.ts";
 import { instantsOf, wallTimeAt } from "../../src/schedule/zone.ts";
 import { fc } from "../support/property.ts";
 
@@ -149,5 +156,18 @@ describe("staggerMsOf()", () => {
     assert.equal(staggerMsOf({ ...cron("0 * * * *"), staggerMs: 0 }), 0);
     assert.equal(staggerMsOf({ ...cron("5 9 * * *"), staggerMs: 7 }), 7);
     assert.equal(staggerMsOf({ kind: "every", everyMs: 1 }), 0);
+  });
+});
+
+describe("namedZone()", () => {
+  it("takes blanks off, and an empty one for none, as gateways do", () => {
+    const named = (tz: unknown) => namedZone({ kind: "cron", tz });
+    assert.deepEqual([" UTC ", "Europe/Berlin"].map(named), ["UTC", "Europe/Berlin"]);
+    assert.deepEqual(["", " ", null, 5, undefined].map(named), [...Array(5)]);
+  });
+
+  it("decides in which zone an expression is read", () => {
+    const at = (tz: string) => nextFires({ kind: "cron", expr: "0 9 * * *", tz }, 0, 1, "Asia/Tokyo");
+    assert.deepEqual([at(""), at(" UTC ")], [[86_400_000], [9 * 3_600_000]]);
   });
 });

@@ -5,9 +5,10 @@
 import type { Context } from "../../cli/context.ts";
 import type { Cell, View } from "../../cli/outcome.ts";
 import { formatDuration, formatExactDuration, formatMinute, formatRelative, formatWeekday } from "../../cli/times.ts";
-import { isBuiltIn, isUndelivered, statusOf } from "../../cron/job_status.ts";
+import { isBuiltIn, isUndelivered, plannedAt, statusOf } from "../../cron/job_status.ts";
 import type { Fire } from "../../cron/timeline.ts";
 import type { CronJob } from "../../protocol/mod.ts";
+import { namedZone } from "../../schedule/fire_times.ts";
 import { isZone } from "../../schedule/zone.ts";
 
 /** The person's zone for showing times; UTC, and a word about it, where the system names none. */
@@ -18,19 +19,21 @@ export function zoneOf(context: Pick<Context, "zone" | "warn">): string {
 
 /** `0 9 * * 1-5 Europe/Berlin`, `every 15 min`, `at 2026-11-23 09:00`. */
 export function scheduleWords(schedule: CronJob["schedule"], zone: string): string {
-  const { kind, expr, tz, everyMs, at, command } = schedule;
-  if (kind === "cron") return typeof tz === "string" ? `${expr} ${tz}` : `${expr}`;
+  const { kind, expr, everyMs, at, command } = schedule;
+  if (kind === "cron") return [expr, namedZone(schedule)].join(" ").trimEnd();
   if (kind === "every") return `every ${typeof everyMs === "number" ? formatExactDuration(everyMs) : everyMs}`;
   if (kind === "at") {
     const atMs = Date.parse(String(at));
     return `at ${Number.isNaN(atMs) ? at : formatMinute(atMs, zone)}`;
   }
-  return kind === "on-exit" ? `after ${command}` : `on output of ${[command].flat().join(" ")}`;
+  if (kind === "on-exit") return `after ${command}`;
+  return kind === "stream" ? `on output of ${[command].flat().join(" ")}` : kind;
 }
 
 /** The zone in which a cron expression is read, when it names one that is known here. */
-export function jobZoneOf({ tz }: CronJob["schedule"]): string | undefined {
-  return typeof tz === "string" && isZone(tz) ? tz : undefined;
+export function jobZoneOf(schedule: CronJob["schedule"]): string | undefined {
+  const zone = namedZone(schedule);
+  return zone !== undefined && isZone(zone) ? zone : undefined;
 }
 
 /** The state with what a person must know beyond it: how often it failed, that nobody got the answer, whose it is. */
@@ -45,9 +48,15 @@ export function statusCell(job: CronJob): Cell {
 }
 
 /** How far the next run is away: `in 5 min`, `due` where its time has come, `-` where there is none. */
-export function nextWords({ enabled, state }: CronJob, nowMs: number): string {
-  if (!enabled || state.nextRunAtMs === undefined) return "-";
-  return state.nextRunAtMs > nowMs ? formatRelative(state.nextRunAtMs, nowMs) : "due";
+export function nextWords(job: CronJob, nowMs: number): string {
+  const plannedMs = job.enabled ? plannedAt(job) : undefined;
+  if (plannedMs === undefined) return "-";
+  return plannedMs > nowMs ? formatRelative(plannedMs, nowMs) : "due";
+}
+
+/** A fire as programs get it; `laterUpToMs` where the gateway may shift it by an unknown time up to that. */
+export function fireData({ atMs, laterMs, isPlanned }: Fire) {
+  return { instant: new Date(atMs).toISOString(), isPlanned, ...(laterMs > 0 ? { laterUpToMs: laterMs } : {}) };
 }
 
 /** Fires as a table: how far away, in the job's zone, here, and in UTC; the same zone twice is told once. */

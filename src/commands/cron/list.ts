@@ -7,7 +7,15 @@ import type { Context } from "../../cli/context.ts";
 import { type Column, done, type View } from "../../cli/outcome.ts";
 import { formatMinute, formatRelative } from "../../cli/times.ts";
 import { gatewayNow } from "../../cron/gateway_clock.ts";
-import { agentOf, defaultAgentOf, isBuiltIn, jobStatuses, shortIds, statusOf } from "../../cron/job_status.ts";
+import {
+  agentOf,
+  defaultAgentOf,
+  isBuiltIn,
+  jobStatuses,
+  plannedAt,
+  shortIds,
+  statusOf,
+} from "../../cron/job_status.ts";
 import { listJobs } from "../../cron/jobs.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
 import { parseCount } from "./count_flag.ts";
@@ -86,7 +94,7 @@ function orderOf(key: "next" | "name" | "updated"): (a: ListedJob, b: ListedJob)
   const byName = (a: ListedJob, b: ListedJob) => a.job.name < b.job.name ? -1 : a.job.name > b.job.name ? 1 : 0;
   if (key === "name") return byName;
   const numberOf = key === "next"
-    ? ({ job }: ListedJob) => (job.enabled ? job.state.nextRunAtMs : undefined) ?? Infinity
+    ? ({ job }: ListedJob) => (job.enabled ? plannedAt(job) : undefined) ?? Infinity
     : ({ job }: ListedJob) => -(job.updatedAtMs ?? job.createdAtMs);
   // Not by subtraction: infinity minus infinity is no number.
   return (a, b) => {
@@ -105,6 +113,11 @@ function whyNone(jobs: readonly CronJob[], { all, agent, query, status, kind }: 
   const isNarrowed = [agent, query, status, kind].some((filter) => filter !== undefined);
   const what = isNarrowed ? "no cron job fits" : "no cron job is enabled";
   return all || disabled === 0 ? what : `${what}; ${disabled} disabled: see \`claw cron list --all\``;
+}
+
+function nextAtCell(job: CronJob, zone: string): string {
+  const plannedMs = job.enabled ? plannedAt(job) : undefined;
+  return plannedMs === undefined ? "-" : formatMinute(plannedMs, zone);
 }
 
 function viewOf(shown: readonly ListedJob[], all: readonly CronJob[], nowMs: number, context: Context): View {
@@ -126,7 +139,7 @@ function viewOf(shown: readonly ListedJob[], all: readonly CronJob[], nowMs: num
     ids.get(job.id) ?? job.id,
     scheduleWords(job.schedule, zone),
     nextWords(job, nowMs),
-    job.enabled && job.state.nextRunAtMs !== undefined ? formatMinute(job.state.nextRunAtMs, zone) : "-",
+    nextAtCell(job, zone),
     job.state.lastRunAtMs === undefined ? "-" : formatRelative(job.state.lastRunAtMs, nowMs),
     statusCell(job),
     ...(hasAgents ? [agent ?? "-"] : []),

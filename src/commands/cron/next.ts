@@ -2,6 +2,7 @@
  * `claw cron next`: what will run, of all jobs, on one line of time. How it is worked out: `src/cron/timeline.ts`.
  */
 import { defineCommand } from "../../cli/command.ts";
+import type { Context } from "../../cli/context.ts";
 import { done, type View } from "../../cli/outcome.ts";
 import {
   formatClock,
@@ -17,10 +18,10 @@ import { gatewayZoneOf } from "../../cron/gateway_zone.ts";
 import { isBuiltIn } from "../../cron/job_status.ts";
 import { listJobs } from "../../cron/jobs.ts";
 import { mostFires, planTimeline, type Timeline, type TimelineEntry } from "../../cron/timeline.ts";
-import { scopes } from "../../protocol/mod.ts";
+import { type CronJob, scopes } from "../../protocol/mod.ts";
 import { offsetAt } from "../../schedule/zone.ts";
 import { parseCount } from "./count_flag.ts";
-import { jobZoneOf, zoneOf } from "./job_words.ts";
+import { fireData, jobZoneOf, zoneOf } from "./job_words.ts";
 
 const hourMs = 3_600_000;
 /** Ten years: a gateway takes no time further ahead. */
@@ -62,20 +63,26 @@ export const cronNext = defineCommand({
     const untilMs = nowMs + hours * hourMs;
     const reader = { zone: gatewayZone, protocol: connection.handshake.protocol };
     const timeline = planTimeline(jobs, { nowMs, untilMs, limit, reader });
-    for (const { name } of timeline.unreadable) {
-      context.warn(`the schedule of '${name}' cannot be read here: at most its planned run is shown`);
-    }
+    warnOfUnreadable(timeline.unreadable, context);
     const data = { ...dataOf(timeline), fromMs: nowMs, untilMs, schedulerEnabled: enabled };
     return done(data, viewOf(timeline, { nowMs, untilMs, zone, gatewayZone }));
   },
 });
 
+/** In one line, however many there are. */
+function warnOfUnreadable([first, ...others]: readonly CronJob[], context: Pick<Context, "warn">): void {
+  if (first === undefined) return;
+  const rest = others.length === 0 ? "" : `, and those of ${others.length} more,`;
+  context.warn(`the schedule of '${first.name}'${rest} cannot be read here: at most the planned run is shown`);
+}
+
 function dataOf({ entries, leftOut, unreadable }: Timeline) {
-  const fires = entries.map(({ job, ...fire }) => ({
+  const fires = entries.map(({ job, more, ...fire }) => ({
+    ...fireData(fire),
+    ...(more === undefined ? {} : { more }),
     jobId: job.id,
     name: job.name,
     builtIn: isBuiltIn(job),
-    ...fire,
   }));
   return { fires, leftOut, unreadable: unreadable.map(({ id }) => id) };
 }

@@ -11,7 +11,8 @@ import { agentOf, defaultAgentOf, isBuiltIn, lastStatusOf, statusOf } from "../.
 import { chooseJob, listJobs } from "../../cron/jobs.ts";
 import { type Fire, firesOf } from "../../cron/timeline.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
-import { firesView, jobZoneOf, scheduleWords, zoneOf } from "./job_words.ts";
+import { namedZone } from "../../schedule/fire_times.ts";
+import { fireData, firesView, jobZoneOf, scheduleWords, zoneOf } from "./job_words.ts";
 
 type Pair = readonly [label: string, value: string];
 
@@ -52,7 +53,7 @@ export const cronShow = defineCommand({
     const status = statusOf(job);
     const data = { job: { ...job, ...(agent === undefined ? {} : { effectiveAgentId: agent }) }, status };
     return done(
-      { ...data, builtIn: isBuiltIn(job), nextFires: fires },
+      { ...data, builtIn: isBuiltIn(job), nextFires: fires.map(fireData) },
       viewOf(job, fires, { agent, zone, gatewayZone, nowMs }),
     );
   },
@@ -90,10 +91,10 @@ function identityPairs(job: CronJob, { agent }: Surroundings): readonly Pair[] {
 }
 
 function scheduleText(schedule: CronJob["schedule"], zone: string): string {
-  const { kind, tz, staggerMs } = schedule;
+  const { kind, staggerMs } = schedule;
   const words = scheduleWords(schedule, zone);
   if (kind !== "cron") return words;
-  const where = tz === undefined ? ", in the gateway's own zone" : "";
+  const where = namedZone(schedule) === undefined ? ", in the gateway's own zone" : "";
   const shift = typeof staggerMs !== "number"
     ? ""
     : staggerMs === 0

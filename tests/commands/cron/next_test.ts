@@ -36,6 +36,12 @@ describe("claw cron next", () => {
     const { data } = await play({ jobs: cast }, ["cron", "next", "--limit", "2"]);
     assert.deepEqual([data.fromMs, data.untilMs - noonMs, data.leftOut], [noonMs, 86_400_000, 1]);
     assert.equal(data.schedulerEnabled, true);
+    const { instant, isPlanned, jobId } = data.fires[0];
+    assert.deepEqual([instant, isPlanned, jobId], [
+      "2026-11-21T12:05:00.000Z",
+      true,
+      "98ab7929-9993-4707-857b-877ec559d976",
+    ]);
     assert.deepEqual(data.fires.map(({ name, more }: { name: string; more: unknown }) => [name.slice(0, 5), more]), [
       ["sync ", { count: 95, isAtLeast: false }],
       ["heart", { count: 47, isAtLeast: false }],
@@ -62,8 +68,22 @@ describe("claw cron next", () => {
     const { warnings } = await play({ jobs, isSchedulerOn: false }, ["cron", "next"]);
     assert.deepEqual(warnings, [
       "the scheduler is off: no job runs by itself: see `claw cron status`",
-      "the schedule of 'odd' cannot be read here: at most its planned run is shown",
+      "the schedule of 'odd' cannot be read here: at most the planned run is shown",
     ]);
+  });
+
+  it("warns in one line of however many schedules cannot be read", async () => {
+    const jobs = Array.from({ length: 250 }, (_, at) => aJob({ name: `odd ${at}`, schedule: cron("what?") }));
+    const { warnings } = await play({ jobs }, ["cron", "next"]);
+    assert.deepEqual(warnings, [
+      "the schedule of 'odd 0', and those of 249 more, cannot be read here: at most the planned run is shown",
+    ]);
+  });
+
+  it("reads an expression whose zone is empty as one without", async () => {
+    const jobs = [aJob({ name: "x", schedule: { ...cron("30 13 * * *"), tz: " " } })];
+    const { text } = await play({ jobs, zone: "UTC" }, ["cron", "next", "--hours", "2"]);
+    assert.match(text, /^Sat 2026-11-21 +13:30 +1 h +x$/m);
   });
 
   it("refuses hours that are no count, and more than ten years", async () => {

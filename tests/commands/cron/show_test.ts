@@ -84,20 +84,22 @@ describe("claw cron show", () => {
   it("shifts the following runs as the planned one is", async () => {
     const jobs = [aJob({ name: "x", schedule: cron("0 * * * *", "UTC"), state: { nextRunAtMs: noonMs + 3_654_000 } })];
     const { data } = await play({ jobs }, ["cron", "show", "x"]);
-    assert.deepEqual(data.nextFires.map(({ atMs }: { atMs: number }) => atMs - noonMs), [
-      3_654_000,
-      7_254_000,
-      10_854_000,
+    assert.deepEqual(data.nextFires, [
+      { instant: "2026-11-21T13:00:54.000Z", isPlanned: true },
+      { instant: "2026-11-21T14:00:54.000Z", isPlanned: false },
+      { instant: "2026-11-21T15:00:54.000Z", isPlanned: false },
     ]);
   });
 
   it("tells how late a run may be where the gateway has not planned it", async () => {
-    const { text } = await play({ jobs: [aJob({ name: "x", schedule: cron("0 * * * *", "UTC") })] }, [
-      "cron",
-      "show",
-      "x",
-    ]);
+    const jobs = [aJob({ name: "x", schedule: cron("0 * * * *", "UTC") })];
+    const { text, data } = await play({ jobs }, ["cron", "show", "x"]);
     assert.match(text, /^in 1 h +Sat 2026-11-21 13:00 \(up to 5 min later\) /m);
+    assert.deepEqual(data.nextFires[0], {
+      instant: "2026-11-21T13:00:00.000Z",
+      isPlanned: false,
+      laterUpToMs: 300_000,
+    });
   });
 
   it("shows an expression without a zone in the zone of the gateway", async () => {
