@@ -3,10 +3,10 @@
  * controls that reorder what a person reads. Each such character becomes a visible `\u{…}`.
  */
 
-/** C0 (but line feed and tab), DEL, C1; marks and overrides of the bidirectional algorithm; line separators; tags. */
+/** C0 (but line feed and tab), DEL, C1; line separators; what formats unseen, bidirectional marks among it; tags. */
 const unsafe =
   // deno-lint-ignore no-control-regex
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u2065]|\p{Format}|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
 
 /** Several lines of text; line feeds and tabs stay. */
 export function escapeText(text: string): string {

@@ -14,9 +14,13 @@ describe("escapeText()", () => {
     fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
       assert.doesNotMatch(
         escapeLine(text),
-        /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\p{Surrogate}\u{e0000}-\u{e007f}]/u,
+        /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\p{Surrogate}\u{e0000}-\u{e007f}]/u,
       );
     }));
+  });
+
+  it("shows what formats unseen", () => {
+    assert.equal(escapeLine("pass\u00adword \u{1d173}"), "pass\\u{ad}word \\u{1d173}");
   });
 
   it("leaves plain text of any language alone", () => {
