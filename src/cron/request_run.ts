@@ -37,7 +37,7 @@ export async function requestRun(
   };
   try {
     const result = await connection.call("cron.run", { id: job.id, mode }, signal);
-    if (result.ran === false) return { kind: "refused", reason: result.reason ?? "no reason given" };
+    if (!result.ok || result.ran === false) return { kind: "refused", reason: result.reason ?? "no reason given" };
     const { runId } = result;
     const notBeforeMs = queuedAtMs(runId ?? "", job.id) ?? target.notBeforeMs;
     return { kind: "enqueued", target: { ...target, runId, notBeforeMs } };

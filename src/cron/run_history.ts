@@ -41,13 +41,13 @@ export async function readRuns(
   let offset = 0;
   for (let pages = Math.ceil(limit / largestPage) + sparePages; pages > 0; pages--) {
     const params = { scope, ...filter, limit: Math.min(largestPage, limit), offset } as const;
-    const page = await connection.call("cron.runs", params, signal);
-    const recent = page.entries.filter(({ ts }) => ts >= sinceMs);
+    const { entries, hasMore, nextOffset } = await connection.call("cron.runs", params, signal);
+    const recent = entries.filter(({ ts }) => ts >= sinceMs);
     for (const run of recent) runs.set(runKey(run), run);
-    const isLast = recent.length < page.entries.length || !page.hasMore || page.nextOffset === null;
-    if (isLast || runs.size >= limit) return [...runs.values()].slice(0, limit);
-    if (!Number.isSafeInteger(page.nextOffset) || page.nextOffset <= offset) break;
-    offset = page.nextOffset;
+    const isEnough = runs.size >= limit || recent.length < entries.length;
+    if (isEnough || !hasMore || nextOffset === null) return [...runs.values()].slice(0, limit);
+    if (!Number.isSafeInteger(nextOffset) || nextOffset <= offset) break;
+    offset = nextOffset;
   }
   throw new ClawError("protocol/bad-frame", "the gateway's list of cron runs does not end", {
     details: { reason: "endless-list", method: "cron.runs" },

@@ -78,6 +78,15 @@ describe("requestRun()", () => {
     assert.equal((await asking).kind, "unanswered");
   });
 
+  it("takes no answer for a run that says not", async () => {
+    for (const [answer, reason] of [[{ ok: false }, "no reason given"], [{ ok: true, ran: false, reason: "x" }, "x"]]) {
+      const odd = open(4);
+      const asking = odd.ask("due");
+      await odd.answer("cron.run", answer);
+      assert.deepEqual(await asking, { kind: "refused", reason });
+    }
+  });
+
   it("throws what the gateway refuses, and sends nothing more", async () => {
     const { ask, peer } = open(4);
     const asking = assert.rejects(ask("due"), { code: "gateway/not-found" });

@@ -3,9 +3,10 @@ import { describe, it } from "node:test";
 import { readRuns } from "../../src/cron/run_history.ts";
 import { watchRuns } from "../../src/cron/watch_runs.ts";
 import { ClawError } from "../../src/errors.ts";
-import type { CronAddParams, CronJob } from "../../src/protocol/mod.ts";
+import type { CronAddParams, CronJob, CronRun } from "../../src/protocol/mod.ts";
+import { createManualClock } from "../support/clock.ts";
 import { createMemoryGateway } from "../support/dev_gateway.ts";
-import { openLine } from "../support/line.ts";
+import { openLine, openScriptedLine } from "../support/line.ts";
 
 const never = new AbortController().signal;
 const everyMinute: CronAddParams = {
@@ -15,6 +16,7 @@ const everyMinute: CronAddParams = {
   wakeMode: "next-heartbeat",
   payload: { kind: "systemEvent", text: "hello" },
 };
+const lastPage = { total: 0, offset: 0, limit: 200, hasMore: false, nextOffset: null };
 
 describe("watchRuns()", () => {
   for (const protocol of [3, 4] as const) {
@@ -49,6 +51,53 @@ describe("watchRuns()", () => {
       );
     });
   }
+});
+
+describe("watchRuns(), by what is written down", () => {
+  /** What is told while rows come to be written, each at its time in s; they tell these ends and names. */
+  async function watched(written: readonly (readonly [atS: number, name: string, endS: number])[], known?: "known") {
+    const clock = createManualClock(0);
+    const rows: CronRun[] = [];
+    for (const [atS, name, endS] of written) {
+      const row = { ts: endS * 1_000, jobId: name, action: "finished" } as const;
+      if (atS <= 0) rows.push(row);
+      else clock.after(atS * 1_000, () => void rows.push(row));
+    }
+    const { line } = openScriptedLine(clock, (method) => {
+      assert.equal(method, "cron.runs");
+      return { entries: rows.toSorted((a, b) => b.ts - a.ts), ...lastPage };
+    });
+    const controller = new AbortController();
+    const told: string[] = [];
+    const options = {
+      line,
+      clock,
+      filter: {},
+      sinceMs: 0,
+      signal: controller.signal,
+      ...(known === undefined ? {} : { known: [...rows] }),
+    };
+    const watching = (async () => {
+      for await (const { jobId } of watchRuns(options)) told.push(jobId);
+    })();
+    const ended = assert.rejects(watching, { message: "stop" });
+    await clock.advance(600_000);
+    controller.abort(new Error("stop"));
+    await ended;
+    return told.join(" ");
+  }
+
+  it("loses no run after a row that is ahead of its time", async () => {
+    assert.equal(await watched([[10, "a", 10], [20, "odd", 8e12], [100, "b", 100], [500, "c", 500]]), "a odd b c");
+  });
+
+  it("tells a run that is written down late, once, though it ended before the watch began", async () => {
+    assert.equal(await watched([[-5, "before", -5], [5, "late", -2], [90, "a", 80], [200, "b", 200]]), "late a b");
+  });
+
+  it("tells nothing again that was told before", async () => {
+    assert.equal(await watched([[0, "a", 1], [0, "b", 2], [10, "c", 10]], "known"), "c");
+  });
 });
 
 describe("readRuns()", () => {

@@ -6,10 +6,12 @@ import type { Credentials } from "../../src/client/credentials.ts";
 import { handshake } from "../../src/client/handshake.ts";
 import { Line } from "../../src/cron/line.ts";
 import type { ClawError } from "../../src/errors.ts";
+import type { Clock } from "../../src/platform/clock.ts";
+import { HelloOk } from "../../src/protocol/mod.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import { allScopes } from "./dev_client.ts";
 import { type MemoryGateway, testSecret } from "./dev_gateway.ts";
-import { createCredentials } from "./wire.ts";
+import { createCredentials, createPeer, helloOk, type Peer } from "./wire.ts";
 
 export interface TestLine {
   readonly line: Line;
@@ -50,6 +52,37 @@ export async function openLine(gateway: MemoryGateway): Promise<TestLine> {
     cut: () => dialler.cut(),
     fail: (error) => dialler.fail(error),
   };
+}
+
+/** A line to a gateway of protocol 4 that answers each call as the test says; what is thrown closes the connection. */
+export function openScriptedLine(clock: Clock, answer: (method: string, params: unknown) => unknown) {
+  const hello = HelloOk.parse(helloOk("connect", { scopes: ["operator.read"] }).payload);
+  const dial = () => {
+    const peer = createPeer();
+    const challengedAt = { gatewayMs: clock.now(), localMs: clock.now(), elapsedMs: clock.elapsed() };
+    void serve(peer, answer);
+    const handshake = { hello, protocol: 4, challengedAt, challengeMs: 0, helloMs: 0 } as const;
+    return { peer, connection: new Connection(peer.transport, handshake, 0) };
+  };
+  const { peer, connection } = dial();
+  const line = new Line(connection, {
+    clock,
+    ids: { random: () => 0.5 },
+    dial: () => Promise.resolve(dial().connection),
+    onLost: () => {},
+  });
+  return { line, connection, peer };
+}
+
+async function serve(peer: Peer, answer: (method: string, params: unknown) => unknown): Promise<void> {
+  try {
+    for (;;) {
+      const { id, method, params } = await peer.hear();
+      peer.say({ type: "res", id, ok: true, payload: answer(method, params) });
+    }
+  } catch {
+    peer.close(1006);
+  }
 }
 
 async function createDialler({ clock, connect }: MemoryGateway) {

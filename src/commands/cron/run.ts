@@ -15,7 +15,16 @@ import { limitTime } from "../../cron/time_limit.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
 import { parseDuration } from "../../settings/duration.ts";
-import { describeEnd, lookUp, outcomeWord, refusalWords, tellLost, untoldWords, viewCandidates } from "./run_words.ts";
+import {
+  describeEnd,
+  followUp,
+  lookUp,
+  outcomeWord,
+  refusalWords,
+  tellLost,
+  untoldWords,
+  viewCandidates,
+} from "./run_words.ts";
 
 /** How long the gateway's records are asked for a run whose request was not answered. */
 const readBackMs = 15_000;
@@ -136,7 +145,7 @@ class Following {
   #detached({ runId, isNamed }: RunTarget, error: ClawError): ClawError {
     const goesOn = runId === undefined ? "whether it runs is not known" : `the run ${runId} goes on`;
     return new ClawError(error.code, `${error.message}: ${goesOn}`, {
-      hint: `follow it with \`${lookUp(this.#job.id, isNamed ? runId : undefined)}\``,
+      hint: `follow it with \`${followUp(this.#job.id, isNamed ? runId : undefined)}\``,
       details: { ...error.details, jobId: this.#job.id, ...(runId === undefined ? {} : { runId }) },
       cause: error,
     });
@@ -161,16 +170,11 @@ class Following {
   /** No answer came, but the gateway's records show the run. */
   #certain(target: RunTarget, verdict: Verdict): Outcome {
     this.#context.warn("the gateway's answer was lost; its records show that the run took place once");
-    if (verdict.kind === "ended") {
-      return this.#waitMs === undefined ? this.#enqueuedAfterAll(target) : this.#settled(target, { verdict });
-    }
-    return this.#enqueuedAfterAll(target);
-  }
-
-  #enqueuedAfterAll(target: RunTarget): Outcome {
-    const look = lookUp(this.#job.id, undefined);
+    if (verdict.kind === "ended" && this.#waitMs !== undefined) return this.#settled(target, { verdict });
+    const runId = verdict.kind === "ended" ? verdict.end.runId : undefined;
+    const look = lookUp(this.#job.id, runId);
     return done(
-      { ...this.#named(), status: "enqueued", runId: target.runId, lookUp: look },
+      { ...this.#named(), status: "enqueued", runId, lookUp: look },
       lines([`'${this.#job.name}' runs, or has run`, `look it up with: ${look}`]),
     );
   }

@@ -14,6 +14,11 @@ export function lookUp(jobId: string, runId: string | undefined): string {
   return `claw cron runs ${shellWord(jobId)}${runId === undefined ? "" : ` --run-id ${shellWord(runId)}`}`;
 }
 
+/** The command that waits for a run's end; of one without an id, it shows the last that is over and those to come. */
+export function followUp(jobId: string, runId: string | undefined): string {
+  return `${lookUp(jobId, runId)} --watch${runId === undefined ? " --limit 1" : ""}`;
+}
+
 /** An id as one word of a POSIX shell: a gateway may call its jobs anything. */
 export function shellWord(text: string): string {
   return /^[\w:.@%+-]+$/.test(text) && !text.startsWith("-") ? text : `'${text.replaceAll("'", "'\\''")}'`;
@@ -83,7 +88,7 @@ export function refusalWords(reason: string, jobId: string): readonly [why: stri
 export function viewCandidates(candidates: readonly Candidate[], showTime: (ms: number) => string): View {
   return {
     kind: "table",
-    columns: [{ label: "began" }, { label: "outcome" }, { label: "reason", shrinks: true }],
+    columns: [{ label: "BEGAN" }, { label: "OUTCOME" }, { label: "REASON", shrinks: true }],
     rows: candidates.map(({ runAtMs, end }) => [
       showTime(runAtMs),
       end === undefined ? "not over" : outcomeWord(end),

@@ -18,7 +18,7 @@ import type { Connection } from "../../client/connection.ts";
 import { gatewayNow } from "../../cron/gateway_clock.ts";
 import { findJob } from "../../cron/jobs.ts";
 import { Line } from "../../cron/line.ts";
-import { readRuns, readRunsIfAny, type RunFilter } from "../../cron/run_history.ts";
+import { readRuns, readRunsIfAny, type RunFilter, type RunRange } from "../../cron/run_history.ts";
 import { endOf } from "../../cron/run_verdict.ts";
 import { watchRuns } from "../../cron/watch_runs.ts";
 import { asClawError, ClawError } from "../../errors.ts";
@@ -26,8 +26,8 @@ import { type CronJob, type CronRun, scopes } from "../../protocol/mod.ts";
 import { parseLength } from "../../schedule/length_text.ts";
 import { outcomeWord, reasonOf, shellWord, tellLost } from "./run_words.ts";
 
-/** As long as timers go: a watch ends by a signal alone. */
-const foreverMs = 2_000_000_000;
+/** A watch ends by a signal alone. */
+const foreverMs = Number.MAX_SAFE_INTEGER;
 /** Nobody asks for more, and memory has an end. */
 const mostRuns = 100_000;
 const defaultLimit = 20;
@@ -52,7 +52,7 @@ export const cronRuns = defineCommand({
   notes: [
     "A job that was removed still has its runs: give its whole id. With --watch, runs that are over already are shown\n" +
     "first when --since or --limit is given.",
-    "--run-id exits with 1 when no run with this id is over.",
+    "--run-id exits with 1 when no run with this id is over; with --watch it waits for its end.",
   ],
   async run(options, [reference], context) {
     const limit = parseLimit(options.limit);
@@ -69,8 +69,9 @@ export const cronRuns = defineCommand({
     };
     const sinceMs = lengthMs === undefined ? undefined : gatewayNow(connection, context.clock) - lengthMs;
     if (options.watch) {
-      const hasPast = options.since !== undefined || options.limit !== undefined;
-      return stream(watch(connection, filter, job, context, hasPast ? { limit, sinceMs } : undefined));
+      const hasPast = [options.since, options.limit, options.runId].some((given) => given !== undefined);
+      const past = { limit: hasPast ? limit ?? mostRuns : 0, ...(sinceMs === undefined ? {} : { sinceMs }) };
+      return stream(watch(connection, filter, job, context, past));
     }
     const range = { limit: limit ?? defaultLimit, ...(sinceMs === undefined ? {} : { sinceMs }) };
     const runs = await readRuns(connection, filter, range, context.signal);
@@ -121,13 +122,13 @@ function listed(runs: readonly CronRun[], id: string | undefined, context: Conte
   if (runs.length === 0) return done({ runs }, { kind: "line", text: "no runs" });
   const zone = context.zone ?? "UTC";
   const columns: readonly Column[] = [
-    ...(id === undefined ? [{ label: "job", shrinks: true } as const] : []),
-    { label: "ended" },
+    ...(id === undefined ? [{ label: "JOB", shrinks: true } as const] : []),
+    { label: "ENDED" },
     { label: "", align: "right" },
-    { label: "took", align: "right" },
-    { label: "status" },
-    { label: "delivery" },
-    { label: "detail", shrinks: true },
+    { label: "TOOK", align: "right" },
+    { label: "STATUS" },
+    { label: "DELIVERY" },
+    { label: "DETAIL", shrinks: true },
   ];
   const rows = runs.map((run): readonly Cell[] => [
     ...(id === undefined ? [run.jobName ?? run.jobId] : []),
@@ -146,10 +147,10 @@ async function* watch(
   filter: RunFilter,
   job: NamedJob | undefined,
   context: Context,
-  past: { readonly limit: number | undefined; readonly sinceMs: number | undefined } | undefined,
+  past: RunRange,
 ): AsyncGenerator<Shown> {
   const { clock, ids, signal } = context;
-  const beganAtMs = gatewayNow(connection, clock);
+  const sinceMs = gatewayNow(connection, clock);
   const line = new Line(connection, {
     clock,
     ids,
@@ -161,13 +162,16 @@ async function* watch(
     if (run.jobName !== undefined) names.set(run.jobId, run.jobName);
     return { data: run, view: viewEnded(run, names.get(run.jobId) ?? run.jobId, context.zone ?? "UTC") };
   };
-  let sinceMs = beganAtMs;
-  if (past !== undefined) {
-    const range = { limit: past.limit ?? mostRuns, ...(past.sinceMs === undefined ? {} : { sinceMs: past.sinceMs }) };
-    const runs = await line.read((current, limit) => readRunsIfAny(current, filter, range, limit), signal);
-    sinceMs = Math.min(beganAtMs, ...runs.map(({ ts }) => ts));
+  const known = past.limit === 0
+    ? []
+    : await line.read((current, limit) => readRunsIfAny(current, filter, past, limit), signal);
+  for (const run of known.toReversed()) yield show(run);
+  if (filter.runId !== undefined && known.length > 0) return;
+  for await (const run of watchRuns({ line, clock, filter, sinceMs, known, signal })) {
+    yield show(run);
+    // A run ends once.
+    if (filter.runId !== undefined) return;
   }
-  for await (const run of watchRuns({ line, clock, filter, sinceMs, signal })) yield show(run);
 }
 
 function viewEnded(run: CronRun, name: string, zone: string): View {

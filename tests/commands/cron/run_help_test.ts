@@ -63,7 +63,7 @@ Examples:
 A job that was removed still has its runs: give its whole id. With --watch, runs that are over already are shown
 first when --since or --limit is given.
 
---run-id exits with 1 when no run with this id is over.
+--run-id exits with 1 when no run with this id is over; with --watch it waits for its end.
 
 Flags of every command: \`claw help\`
 `;

@@ -136,7 +136,10 @@ for (const protocol of [3, 4] as const) {
         const world = { interrupted: controller.signal, onStderr };
         const { exit, stderr } = await at.claw(["run", "morning beat", "--wait"], world);
         assert.equal(exit, number);
-        assert.match(plain(stderr, at), /claw: error: interrupted: the run RUN goes on\nclaw: hint: follow it with `/);
+        const how = protocol === 4 ? "--run-id RUN --watch" : "--watch --limit 1";
+        const told =
+          `claw: error: interrupted: the run RUN goes on\nclaw: hint: follow it with \`claw cron runs ID ${how}\`\n`;
+        assert.ok(plain(stderr, at).endsWith(told), stderr);
         assert.ok(at.cron.find(at.job.id)?.state.runningAtMs !== undefined);
       });
     }
@@ -191,7 +194,7 @@ for (const protocol of [3, 4] as const) {
       at.come({ status: "ok", durationMs: 300 });
       const { exit, stdout, stderr } = await at.claw(["run", "morning beat"]);
       assert.equal(exit, 0, stderr);
-      assert.match(stdout, /^'morning beat' runs, or has run\nlook it up with: claw cron runs \S+\n$/);
+      assert.match(stdout, /^'morning beat' runs, or has run\nlook it up with: claw cron runs \S+( --run-id \S+)?\n$/);
       assert.match(
         stderr,
         /claw: warning: the gateway's answer was lost; its records show that the run took place once\n/,

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import type { CronRunOutcome } from "../../../src/devgateway/options.ts";
 import { ClawError } from "../../../src/errors.ts";
 import type { CronAddParams, CronJob } from "../../../src/protocol/mod.ts";
+import { createFastClock } from "../../support/clock.ts";
 import { type GatewayChoices, openSocketGateway } from "../../support/dev_gateway.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type Passing, startTcpProxy } from "../../support/tcp_proxy.ts";
@@ -16,6 +17,9 @@ const beat: CronAddParams = {
   payload: { kind: "systemEvent", text: "hello" },
 };
 
+/** Looks every two seconds come sooner. */
+const clock = createFastClock(8);
+
 type Decide = (passing: Passing) => "pass" | "drop" | "cut";
 
 /** A gateway with runs of two jobs, the second of which fails. */
@@ -26,7 +30,7 @@ async function setUp({ decide = () => "pass", ...choices }: GatewayChoices & { d
       error: "FailoverError: No API key found for provider, and more of that kind",
       durationMs: 5,
     };
-  const listening = await openSocketGateway({ heartbeat: "none", cronRun: outcome, ...choices });
+  const listening = await openSocketGateway({ heartbeat: "none", clock, cronRun: outcome, ...choices });
   const proxy = await startTcpProxy({ targetPort: listening.port, decide });
   const home = createTestHome({ CLAW_URL: `ws://127.0.0.1:${proxy.port}`, CLAW_TOKEN: listening.secret });
   const { cron } = listening.gateway.memory;
@@ -35,7 +39,7 @@ async function setUp({ decide = () => "pass", ...choices }: GatewayChoices & { d
     assert.ok("job" in kept);
     return kept.job;
   };
-  const claw = (args: readonly string[], world?: WorldChoices) => home.claw(["cron", ...args], world);
+  const claw = (args: readonly string[], world?: WorldChoices) => home.claw(["cron", ...args], { clock, ...world });
   const jobs = { beat: add("beat"), report: add("nightly report") };
   return {
     jobs,
@@ -56,7 +60,7 @@ async function setUp({ decide = () => "pass", ...choices }: GatewayChoices & { d
 
 /** A table without what differs from run to run, a bar between its columns. */
 function plain(text: string): string {
-  return text.replace(/(\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d/g, "TIME").replace(/\b(now|\d s ago)\b/g, "AGO")
+  return text.replace(/(\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d/g, "TIME").replace(/\b(now|(in )?\d+ s( ago)?)\b/g, "AGO")
     .replace(/\d+ ms\b/g, "N ms").replace(/ {2,}/g, " | ");
 }
 
@@ -70,10 +74,10 @@ for (const protocol of [3, 4] as const) {
       const bare = stdout.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, "g"), "");
       assert.ok(bare.split("\n").every((line) => line.length <= 80), bare);
       assert.deepEqual(plain(bare).split("\n").slice(0, 2).map((line) => line.trimEnd()), [
-        "job | ended | took | status | delivery | detail",
+        "JOB | ENDED | TOOK | STATUS | DELIVERY | DETAIL",
         "beat | TIME | AGO | N ms | ok | - | hello",
       ]);
-      assert.match(plain(bare), /\nnightly report \| TIME \| AGO \| N ms \| error \| - \| FailoverError: .*…\n/);
+      assert.match(plain(bare), /\nnightly report \| TIME \| AGO \| N ms \| error \| - \| FailoverError:.*…\n/);
       const piped = await at.claw(["runs"]);
       assert.match(piped.stdout, /No API key found for provider, and more of that kind\n/);
     });
@@ -83,7 +87,7 @@ for (const protocol of [3, 4] as const) {
       for (const name of ["beat", "nightly report", "beat"]) await at.run(name);
       const lines = async (...args: string[]) => (await at.claw(["runs", ...args])).stdout.trimEnd().split("\n");
       assert.deepEqual((await lines("beat")).map(plain), [
-        "ended | took | status | delivery | detail",
+        "ENDED | TOOK | STATUS | DELIVERY | DETAIL",
         "TIME | AGO | N ms | ok | - | hello",
         "TIME | AGO | N ms | ok | - | hello",
       ]);
@@ -187,6 +191,16 @@ describe("claw cron runs --run-id", () => {
       none.stdout,
       `no run with the id manual:x:1:1 is over; see whether it runs with: claw cron show ${at.jobs.beat.id}\n`,
     );
+  });
+
+  it("waits for that run's end with --watch, and not for one that is over", async () => {
+    await using at = await setUp({ protocol: 4 });
+    const { runId } = JSON.parse((await at.claw(["run", "beat", "--json"])).stdout).data;
+    for (const when of ["as it ends", "afterwards"]) {
+      const { exit, stdout } = await at.claw(["runs", "beat", "--run-id", runId, "--watch", "--json"]);
+      assert.equal(exit, 0, when);
+      assert.equal(JSON.parse(stdout).data.runId, runId, when);
+    }
   });
 
   it("says which release it needs", async () => {
