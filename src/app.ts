@@ -25,7 +25,7 @@ import type { HelpPage } from "./cli/parse.ts";
 import { Voice } from "./cli/voice.ts";
 import { registry } from "./commands/registry.ts";
 import { RunContext } from "./context.ts";
-import { asClawError, exitOf } from "./errors.ts";
+import { asClawError, ClawError, exitOf } from "./errors.ts";
 import type { World } from "./platform/world.ts";
 import { openclawEnvironment, settings } from "./settings/schema.ts";
 
@@ -108,8 +108,19 @@ async function runCommand({ command, values, operands }: QuickParse, world: Worl
   // A flag that the command has for itself (`--timeout` of `cron add`) is no setting of the connection.
   const shared = Object.fromEntries(Object.entries(values).filter(([name]) => command.flags[name] === undefined));
   await using context = new RunContext({ world, values: shared, voice, complete: completeWords });
-  const outcome = await command.run(optionsOf(command, values), operands, context);
-  return await deliver(outcome, command, voice);
+  try {
+    const outcome = await command.run(optionsOf(command, values), operands, context);
+    return await deliver(outcome, command, voice);
+  } catch (thrown) {
+    throw command.flags["timeout"] === undefined ? thrown : byVariable(asClawError(thrown));
+  }
+}
+
+/** Where `--timeout` means something else, a hint must not say it for the time limit of the run. */
+function byVariable(error: ClawError): ClawError {
+  const hint = error.hint?.replace(/--timeout (\d\w*)/, "CLAW_TIMEOUT=$1");
+  if (hint === undefined || hint === error.hint) return error;
+  return new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
 }
 
 /** Booleans that were not given are false and lists empty, so that a command need not know about absence. */

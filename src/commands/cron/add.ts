@@ -20,6 +20,7 @@ import { definitionFlags, type DefinitionOptions } from "./definition_flags.ts";
 import { applyFlags, type Members } from "./definition_members.ts";
 import { parseMembers, settleDefinition } from "./definition_text.ts";
 import { disagreementOf, type Echo, echoData, echoOf, echoOfJob, echoViews, thereOf } from "./echo.ts";
+import { warnOfOther } from "./kept_otherwise.ts";
 import { memberLines } from "./member_lines.ts";
 
 const added = {
@@ -117,6 +118,7 @@ async function send(params: CronAddParams, echo: Echo, context: Context): Promis
     hint: "look whether it is there before you add it again: `claw cron list --all`",
   });
   const { job, status } = becomeOf(result);
+  warnOfOther(job, params, { protocol, warn: (text) => context.warn(text) });
   warnOfDisagreement(job, params, echo, context);
   warnOfSkew(params, connection, context);
   const there = thereOf(connection, context);

@@ -28,12 +28,11 @@ export async function writeOnce<Result>(context: Context, { send, look, hint }: 
     return await send();
   } catch (thrown) {
     const error = asClawError(thrown);
+    if (error.code === "interrupted" && error.details["isSent"] === true) throw withHint(error, hint);
     if (error.code !== "net/unanswered") throw withWait(error);
     context.extendTime(lookMs);
     const seen = await lookFor(context, look);
-    if (seen === undefined) {
-      throw new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
-    }
+    if (seen === undefined) throw withHint(error, hint);
     context.warn(
       `${error.message.replace(/: the gateway may or may not have .*$/, "")}; the gateway shows that it is done`,
     );
@@ -56,6 +55,9 @@ async function lookFor<Result>(context: Context, look: Write<Result>["look"]): P
 function withWait(error: ClawError): ClawError {
   const { retryAfterMs } = error.details;
   if (error.code !== "gateway/unavailable" || typeof retryAfterMs !== "number") return error;
-  const hint = `the gateway takes it again in ${formatDuration(retryAfterMs)}`;
+  return withHint(error, `the gateway takes it again in ${formatDuration(retryAfterMs)}`);
+}
+
+function withHint(error: ClawError, hint: string): ClawError {
   return new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
 }

@@ -13,6 +13,8 @@ import { asClawError } from "../../errors.ts";
 import type { CronJob } from "../../protocol/mod.ts";
 import { writeOnce } from "./certain_write.ts";
 import { echoData, echoOfJob, echoViews, type There, thereOf } from "./echo.ts";
+import { warnOfOther } from "./kept_otherwise.ts";
+import { shellWord } from "./run_words.ts";
 
 /**
  * Makes a job what is wanted, or says what would be sent. `readIn` is the zone whose wall clock a time was given in.
@@ -46,12 +48,13 @@ export async function changeJob(
       const seen = await jobOf(again, id, context);
       return seen !== undefined && patchTo(seen, wanted, protocol) === undefined ? seen : undefined;
     },
-    hint: `look at it with \`claw cron show ${id}\``,
+    hint: `look at it with \`claw cron show ${shellWord(id)}\``,
   }).catch(async (thrown: unknown) => {
     const error = asClawError(thrown);
     if (error.code === "gateway/rejected" && protocol === 3) await warnOfHalf(job, connection, context);
     throw error;
   });
+  warnOfOther(changed, wanted, { protocol, warn: (text) => context.warn(text) });
   return tell(changed, "changed", difference);
 }
 
@@ -59,7 +62,9 @@ export async function changeJob(
 async function warnOfHalf(job: CronJob, connection: Connection, context: Context): Promise<void> {
   const seen = await jobOf(connection, job.id, context).catch(() => undefined);
   if (seen === undefined || patchTo(seen, definitionOf(job), 3) === undefined) return;
-  context.warn(`the gateway refused the change, and holds some of it all the same: see \`claw cron show ${job.id}\``);
+  context.warn(
+    `the gateway refused the change, and holds some of it all the same: see \`claw cron show ${shellWord(job.id)}\``,
+  );
 }
 
 async function jobOf(connection: Connection, id: string, context: Context): Promise<CronJob | undefined> {

@@ -77,6 +77,9 @@ const contradictions: readonly (readonly [flag: Name, others: readonly Name[]])[
   ["deleteAfterRun", ["keepAfterRun"]],
 ];
 
+/** What `--timeout` means to every other command. */
+export const ownLimit = "claw's own limit is set by CLAW_TIMEOUT here";
+
 /** Whether a flag was given. */
 export function isGiven(value: DefinitionOptions[Name]): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
@@ -94,6 +97,7 @@ export function checkFlags(options: DefinitionOptions): void {
   }
   for (const [flag, others] of contradictions) {
     const other = isGiven(options[flag]) ? others.find((name) => isGiven(options[name])) : undefined;
+    if (other === "timeout") throw contradiction(flagName(flag), "--timeout", `leave one of them out; ${ownLimit}`);
     if (other !== undefined) throw contradiction(flagName(flag), flagName(other));
   }
   checkSession(options);

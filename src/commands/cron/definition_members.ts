@@ -6,7 +6,7 @@ import { ClawError } from "../../errors.ts";
 import type { Here } from "../../schedule/instant_text.ts";
 import { hasSchedule, type ReadSchedule, readSchedule } from "../../schedule/schedule_text.ts";
 import { parseDuration } from "../../settings/duration.ts";
-import { checkFlags, contradiction, type DefinitionOptions, isGiven } from "./definition_flags.ts";
+import { checkFlags, contradiction, type DefinitionOptions, isGiven, ownLimit } from "./definition_flags.ts";
 
 /** A definition in the making: not checked by a schema yet. */
 export type Members = Readonly<Record<string, unknown>>;
@@ -73,7 +73,7 @@ function payloadOf(options: DefinitionOptions, before: Members): Members {
   if (message === undefined && before["kind"] !== "agentTurn") {
     const flag = Object.entries({ model, thinking, timeout, tools }).find(([, value]) => isGiven(value))?.[0];
     throw new ClawError("usage/bad-flag", `--${flag} is about an agent turn, and there is none`, {
-      hint: "give its message with --message",
+      hint: `give its message with --message${flag === "timeout" ? `; ${ownLimit}` : ""}`,
     });
   }
   return { ...kept("agentTurn"), kind: "agentTurn", ...turn };

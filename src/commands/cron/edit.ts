@@ -5,13 +5,16 @@
 import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
 import { definitionOf, type JobDefinition } from "../../cron/definition.ts";
+import { isBuiltIn } from "../../cron/job_status.ts";
 import { findJob } from "../../cron/jobs.ts";
-import { scopes } from "../../protocol/mod.ts";
+import { ClawError } from "../../errors.ts";
+import { type CronJob, scopes } from "../../protocol/mod.ts";
 import type { Here } from "../../schedule/instant_text.ts";
 import { changeJob } from "./change_job.ts";
 import { contradiction, definitionFlags, type DefinitionOptions, isGiven } from "./definition_flags.ts";
 import { applyFlags, compact, type Members, membersOf } from "./definition_members.ts";
 import { parseMembers, settleDefinition } from "./definition_text.ts";
+import { shellWord } from "./run_words.ts";
 import { unsetPaths, without } from "./unset_fields.ts";
 
 const flags = {
@@ -52,6 +55,7 @@ export const cronEdit = defineCommand({
     const request = isBare ? undefined : await read(options, context);
     const { connection } = await context.gateway(options.dryRun ? scopes.read : scopes.admin);
     const job = await findJob(connection, reference, context.signal);
+    heedOwner(job, context);
     // YAML is for the editor alone.
     if (request === undefined) return await (await import("./edit_in_editor.ts")).editInEditor(job, options, context);
     const here = { nowMs: context.clock.now(), zone: context.zone };
@@ -61,6 +65,21 @@ export const cronEdit = defineCommand({
     return await changeJob(job, wanted, { dryRun: options.dryRun, readIn }, { connection, context });
   },
 });
+
+/** What the heartbeat does is no payload of people, and 2026.9.6 lets none of them edit it. */
+function heedOwner(job: CronJob, context: Context): void {
+  if (!isBuiltIn(job)) return;
+  if (job.payload.kind !== "heartbeat") {
+    return context.warn(`the gateway keeps '${job.name}' for itself, and may undo the change`);
+  }
+  throw new ClawError(
+    "gateway/unsupported",
+    `'${job.name}' (${job.id}) is built into the gateway: nobody can edit it`,
+    {
+      hint: `see it with \`claw cron show ${shellWord(job.id)}\``,
+    },
+  );
+}
 
 /** @throws ClawError for all that is wrong with flags and file whatever the job is */
 async function read(options: EditOptions, context: Context): Promise<Request> {

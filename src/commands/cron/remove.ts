@@ -10,6 +10,7 @@ import { findJob, listJobs } from "../../cron/jobs.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
 import { writeOnce } from "./certain_write.ts";
+import { shellWord } from "./run_words.ts";
 
 export const cronRemove = defineCommand({
   isReadOnly: false,
@@ -47,7 +48,7 @@ async function remove({ id, name }: CronJob, connection: Connection, context: Co
       const isGone = (await listJobs(again, {}, context.signal)).every((job) => job.id !== id);
       return isGone ? { ok: true, removed: true } : undefined;
     },
-    hint: `look whether it is still there: \`claw cron show ${id}\``,
+    hint: `look whether it is still there: \`claw cron show ${shellWord(id)}\``,
   }).catch((thrown: unknown) => {
     const error = asClawError(thrown);
     if (error.code === "gateway/not-found") return { removed: false };

@@ -7,6 +7,7 @@ import { findJob, listJobs } from "../../cron/jobs.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
 import { writeOnce } from "./certain_write.ts";
 import { echoData, echoOfJob, echoViews, type There, thereOf } from "./echo.ts";
+import { shellWord } from "./run_words.ts";
 
 /** Makes a job be on or off; one that is so already is left alone. */
 export async function switchJob(
@@ -28,7 +29,7 @@ export async function switchJob(
       const seen = (await listJobs(again, {}, context.signal)).find((other) => other.id === id);
       return seen?.enabled === enabled ? seen : undefined;
     },
-    hint: `look at it with \`claw cron show ${id}\``,
+    hint: `look at it with \`claw cron show ${shellWord(id)}\``,
   });
   return tell(changed, `${verb}d`, `is ${enabled ? "on" : "off"}`);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { realClock } from "../../../src/platform/clock.ts";
 import { createManualClock } from "../../support/clock.ts";
 import { createTestHome, type WorldChoices } from "../../support/world.ts";
 
@@ -73,6 +74,22 @@ describe("claw cron add, what it refuses before it dials", () => {
       assert.equal(result.stdout, "");
     });
   }
+
+  it("names what limits claw itself to whoever meant that by --timeout", async () => {
+    const limit = /^claw: hint: .*claw's own limit is set by CLAW_TIMEOUT here$/m;
+    const event = ["--name", "x", "--every", "1h", "--system-event", "e"];
+    assert.match((await offline([...event, "--timeout", "5s"])).stderr, limit);
+    assert.match((await offline(["--name", "x", "--every", "1h", "--timeout", "5s"])).stderr, limit);
+    const late = await offline(["--json-file", "-"], {
+      stdin: new Promise(() => {}),
+      clock: realClock,
+      env: { CLAW_TIMEOUT: "20ms" },
+    });
+    assert.equal(
+      late.stderr,
+      "claw: error: standard input did not end in time\nclaw: hint: give it more time with CLAW_TIMEOUT=60s\n",
+    );
+  });
 
   const files: readonly (readonly [json: string, error: RegExp])[] = [
     ["{", /standard input.* is not JSON/],

@@ -37,6 +37,38 @@ const writes = [
 ] as const;
 
 describe("cron verbs that write", () => {
+  it("warn of what the gateway keeps otherwise than it was told", async () => {
+    const jobs = [aJob({ id: "a b", name: "plain", enabled: false })];
+    const write = () => jobs[0];
+    const add = ["add", "--name", "plain", "--every", "2h", "--system-event", "hello", "--disabled"];
+    for (const args of [add, ["edit", "plain", "--every", "2h"]]) {
+      const { kind, warnings } = await play({ jobs, write }, ["cron", ...args]);
+      assert.equal(kind, "done");
+      assert.deepEqual(warnings, ["the gateway keeps schedule.everyMs otherwise: see `claw cron show 'a b'`"]);
+    }
+  });
+
+  it("warn of a current session that there is not", async () => {
+    const payload = { kind: "agentTurn", message: "m" };
+    const delivery = { mode: "announce" };
+    const made = aJob({ name: "x", sessionTarget: "isolated", payload, delivery, enabled: false });
+    const args = ["add", "--name", "x", "--every", "1h", "--message", "m", "--session", "current", "--disabled"];
+    const { warnings } = await play({ jobs: [], write: () => made }, ["cron", ...args]);
+    assert.deepEqual(warnings, ["there is no current session here: the gateway made the job isolated"]);
+  });
+
+  it("edit tells of a job that the gateway keeps for itself", async () => {
+    const managed = aJob({ name: "dreams", description: "[managed-by=memory-core] Dream" });
+    const heartbeat = aJob({ id: "beat", name: "heartbeat-main", payload: { kind: "heartbeat" } });
+    const stage = { jobs: [managed, heartbeat], write: () => managed };
+    const { warnings } = await play(stage, ["cron", "edit", "dreams", "--every", "1h"]);
+    assert.deepEqual(warnings, ["the gateway keeps 'dreams' for itself, and may undo the change"]);
+    await assert.rejects(play(stage, ["cron", "edit", "beat", "--every", "1h"]), {
+      code: "gateway/unsupported",
+      message: "'heartbeat-main' (beat) is built into the gateway: nobody can edit it",
+    });
+  });
+
   for (const protocol of [3, 4] as ProtocolVersion[]) {
     for (const [what, members] of strange) {
       it(`tell what was done though the answer has ${what}, protocol ${protocol}`, async () => {
