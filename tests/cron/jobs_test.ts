@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { Connection } from "../../src/client/connection.ts";
 import { chooseJob, listJobs } from "../../src/cron/jobs.ts";
 import type { ClawError } from "../../src/errors.ts";
-import { type CronJob, HelloOk } from "../../src/protocol/mod.ts";
+import { type CronJob, HelloOk, type ProtocolVersion } from "../../src/protocol/mod.ts";
 import { aJob } from "../support/cron_jobs.ts";
 import { createPeer, helloOk } from "../support/wire.ts";
 
@@ -14,7 +14,7 @@ interface Page {
 }
 
 /** A connection to a gateway that answers each `cron.list` with the next of these pages, and what it was asked. */
-function pages(...answers: readonly Page[]) {
+function pages(protocol: ProtocolVersion, ...answers: readonly Page[]) {
   const peer = createPeer();
   const asked: unknown[] = [];
   void (async () => {
@@ -27,7 +27,7 @@ function pages(...answers: readonly Page[]) {
   })();
   const hello = HelloOk.parse(helloOk("connect", { scopes: ["operator.read"] }).payload);
   const challengedAt = { gatewayMs: 0, localMs: 0, elapsedMs: 0 };
-  const handshake = { hello, protocol: 4, challengedAt, challengeMs: 0, helloMs: 0 } as const;
+  const handshake = { hello, protocol, challengedAt, challengeMs: 0, helloMs: 0 } as const;
   return { connection: new Connection(peer.transport, handshake, 0), asked };
 }
 
@@ -36,19 +36,25 @@ const [a, b, c] = [aJob({ name: "a" }), aJob({ name: "b" }), aJob({ name: "c" })
 
 describe("listJobs()", () => {
   it("reads all pages, of 200 jobs, in an order that runs do not change", async () => {
-    const { connection, asked } = pages({ jobs: [a, b], total: 3, nextOffset: 2 }, {
+    const { connection, asked } = pages(4, { jobs: [a, b], total: 3, nextOffset: 2 }, {
       jobs: [c],
       total: 3,
       nextOffset: null,
     });
     assert.deepEqual(await listJobs(connection, {}, signal), [a, b, c]);
-    const common = { includeDisabled: true, sortBy: "name", limit: 200 };
+    const common = { includeDisabled: true, sortBy: "name", limit: 200, includeDeliveryPreviews: false };
     assert.deepEqual(asked, [{ ...common, offset: 0 }, { ...common, offset: 2 }]);
+  });
+
+  it("asks 2026.3.13 for nothing that it does not know", async () => {
+    const { connection, asked } = pages(3, { jobs: [a], total: 1, nextOffset: null });
+    assert.deepEqual(await listJobs(connection, {}, signal), [a]);
+    assert.deepEqual(asked, [{ includeDisabled: true, sortBy: "name", limit: 200, offset: 0 }]);
   });
 
   it("takes a job that is on two pages once, in its newer state", async () => {
     const newer = { ...b, state: { lastRunStatus: "ok" } };
-    const { connection } = pages({ jobs: [a, b], total: 3, nextOffset: 2 }, {
+    const { connection } = pages(4, { jobs: [a, b], total: 3, nextOffset: 2 }, {
       jobs: [newer, c],
       total: 3,
       nextOffset: null,
@@ -58,19 +64,27 @@ describe("listJobs()", () => {
 
   it("reads again when a job slipped through because another was removed meanwhile", async () => {
     const { connection } = pages(
-      { jobs: [a], total: 3, nextOffset: 1 },
-      { jobs: [c], total: 2, nextOffset: null },
+      4,
       { jobs: [a], total: 3, nextOffset: 1 },
       { jobs: [c], total: 3, nextOffset: null },
-      { jobs: [a, b, c], total: 3, nextOffset: null },
+      // What was read first is gone, and what came second is first now.
+      { jobs: [a], total: 3, nextOffset: 1 },
+      { jobs: [c], total: 2, nextOffset: null },
+      { jobs: [b, c], total: 2, nextOffset: null },
     );
-    assert.deepEqual(await listJobs(connection, {}, signal), [a, c]);
-    assert.deepEqual(await listJobs(connection, {}, signal), [a, b, c]);
+    assert.deepEqual(await listJobs(connection, {}, signal), [b, c]);
   });
 
   it("refuses a list without an end", async () => {
-    const { connection } = pages({ jobs: [a], total: 9, nextOffset: 1 }, { jobs: [a], total: 9, nextOffset: 1 });
+    const { connection } = pages(4, { jobs: [a], total: 9, nextOffset: 1 }, { jobs: [a], total: 9, nextOffset: 1 });
     await assert.rejects(listJobs(connection, {}, signal), { code: "protocol/bad-frame", message: /does not end/ });
+  });
+
+  it("refuses a next page that is at no number of jobs", async () => {
+    for (const nextOffset of [0.5, 1e308, -1]) {
+      const { connection } = pages(4, { jobs: [a], total: 9, nextOffset });
+      await assert.rejects(listJobs(connection, {}, signal), { code: "protocol/bad-frame", message: /does not end/ });
+    }
   });
 });
 
