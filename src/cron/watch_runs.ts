@@ -37,8 +37,9 @@ export async function* watchRuns(options: WatchOptions): AsyncGenerator<CronRun>
     wake();
   });
   const told = new Set(known.toReversed().map(runKey));
+  let isFirst = true;
   try {
-    for (let newestMs = sinceMs, isFirst = true;; isFirst = false) {
+    for (let newestMs = sinceMs;;) {
       hasNews = false;
       const range = { limit: mostRuns, sinceMs: newestMs - latenessMs };
       const { runs, nowMs } = await line.read(async (connection, limit) => ({
@@ -53,6 +54,7 @@ export async function* watchRuns(options: WatchOptions): AsyncGenerator<CronRun>
         // What was over before the first look is no news.
         if (!isFirst || run.ts >= sinceMs) yield run;
       }
+      isFirst = false;
       forgetOldest(told);
       if (!hasNews) await pause(clock, signal, new Promise<void>((resolve) => (wake = resolve)));
     }
