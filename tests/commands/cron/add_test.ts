@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { ClawError } from "../../../src/errors.ts";
 import { realClock } from "../../../src/platform/clock.ts";
 import { openSocketGateway, type SocketGateway } from "../../support/dev_gateway.ts";
 import { startTcpProxy } from "../../support/tcp_proxy.ts";
@@ -116,6 +117,26 @@ for (const protocol of [3, 4] as const) {
       ]);
       assert.equal(exit, 79);
       assert.match(stderr, /claw: hint: look whether it is there before you add it again: `claw cron list --all`\n$/);
+    });
+
+    it("says where to look when it is interrupted before the answer", async () => {
+      const controller = new AbortController();
+      await using proxy = await startTcpProxy({
+        targetPort: gateway.port,
+        decide({ from, frame }) {
+          if (from !== "client" || frame.method !== "cron.add") return "pass";
+          controller.abort(new ClawError("interrupted", "interrupted", { details: { signal: "SIGINT" } }));
+          return "drop";
+        },
+      });
+      const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
+      const { exit, stderr } = await home.claw(["cron", "add", ...report], { env, interrupted: controller.signal });
+      assert.equal(exit, 130);
+      assert.equal(
+        stderr,
+        "claw: error: interrupted after cron.add was sent: the gateway may or may not have acted on it\n" +
+          "claw: hint: look whether it is there before you add it again: `claw cron list --all`\n",
+      );
     });
 
     if (protocol === 4) {
