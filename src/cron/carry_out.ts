@@ -9,6 +9,7 @@ import { formatPaths, patchTo } from "./changes.ts";
 import { addParamsOf, definitionOf, type JobDefinition } from "./definition.ts";
 import { listJobs } from "./jobs.ts";
 import { type Patience, patiently } from "./patient_writes.ts";
+import { shellWord } from "./shell_word.ts";
 import { knownPart, type Plan, type Step } from "./plan.ts";
 
 /**
@@ -118,7 +119,7 @@ async function withTraces(error: ClawError, step: Step, connection: Connection, 
   const job = jobs.find(({ id }) => id === step.job.id);
   if (job === undefined || patchTo(job, definitionOf(step.job), 3) === undefined) return error;
   const { code, message, details } = error;
-  const hint = `it holds some of the change all the same: see \`claw cron show ${job.id}\``;
+  const hint = `it holds some of the change all the same: see \`claw cron show ${shellWord(job.id)}\``;
   return new ClawError(code, message, { hint, details, cause: error });
 }
 
@@ -168,7 +169,9 @@ function checked(result: Result, job: CronJob, wanted: JobDefinition, { handshak
   const left = patchTo(job, wanted, handshake.protocol)?.changes ?? [];
   if (left.length === 0) return result;
   const message = `it was ${result.fate}, but the gateway keeps ${formatPaths(left)} otherwise`;
-  const error = new ClawError("gateway/rejected", message, { hint: `compare it with \`claw cron show ${job.id}\`` });
+  const error = new ClawError("gateway/rejected", message, {
+    hint: `compare it with \`claw cron show ${shellWord(job.id)}\``,
+  });
   return { ...result, fate: "failed", error };
 }
 

@@ -6,6 +6,7 @@ import { ClawError } from "../errors.ts";
 import type { CronJob, CronPatch, ProtocolVersion } from "../protocol/mod.ts";
 import { definitionOf, type JobDefinition, normalOf } from "./definition.ts";
 import { makePatch } from "./patch.ts";
+import { shellWord } from "./shell_word.ts";
 
 /** One member that differs, by its path; `undefined` where it is absent. Lists are compared as a whole. */
 export interface Change {
@@ -57,7 +58,7 @@ export function formatPaths(changes: readonly Change[]): string {
 /** What to tell about changes that the gateway cannot make in an existing job. */
 export function stuckError({ name, id }: CronJob, stuck: readonly string[], gatewayVersion: string): ClawError {
   const message = `'${name}': gateway ${gatewayVersion} cannot change ${stuck.join(", ")} of a job that exists`;
-  const hint = `remove it with \`claw cron rm ${id}\`, and add it anew`;
+  const hint = `remove it with \`claw cron rm ${shellWord(id)}\`, and add it anew`;
   return new ClawError("gateway/unsupported", message, { hint, details: { paths: stuck, gatewayVersion } });
 }
 

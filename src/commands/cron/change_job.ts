@@ -9,12 +9,12 @@ import { formatChanges, type JobChange, patchTo, stuckError } from "../../cron/c
 import { definitionOf, type JobDefinition } from "../../cron/definition.ts";
 import { listJobs } from "../../cron/jobs.ts";
 import { requireKnown } from "../../cron/needs.ts";
+import { shellWord } from "../../cron/shell_word.ts";
 import { asClawError } from "../../errors.ts";
 import type { CronJob } from "../../protocol/mod.ts";
 import { writeOnce } from "./certain_write.ts";
 import { echoData, echoOfJob, echoViews, type There, thereOf } from "./echo.ts";
 import { warnOfOther } from "./kept_otherwise.ts";
-import { shellWord } from "./run_words.ts";
 
 /**
  * Makes a job what is wanted, or says what would be sent. `readIn` is the zone whose wall clock a time was given in.

@@ -9,10 +9,10 @@ import { gatewayNow } from "../../cron/gateway_clock.ts";
 import { isBuiltIn } from "../../cron/job_status.ts";
 import { chooseJob, listJobs } from "../../cron/jobs.ts";
 import { whyLeftOut, whyUndefinable } from "../../cron/left_out.ts";
+import { shellWord } from "../../cron/shell_word.ts";
 import { ClawError } from "../../errors.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
 import { nameList } from "./name_list.ts";
-import { shellWord } from "./run_words.ts";
 
 export const cronExport = defineCommand({
   isReadOnly: true,

@@ -4,7 +4,7 @@
  */
 import { formatClock, formatDay, formatDuration, formatMinute, formatRelative } from "../../cli/times.ts";
 import type { Fault, Finding } from "../../cron/findings.ts";
-import { shellWord } from "./run_words.ts";
+import { shellWord } from "../../cron/shell_word.ts";
 
 /** What is said of a finding. */
 export interface Advice {

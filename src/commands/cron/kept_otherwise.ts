@@ -5,8 +5,8 @@
 import type { Context } from "../../cli/context.ts";
 import { formatPaths, patchTo } from "../../cron/changes.ts";
 import type { JobDefinition } from "../../cron/definition.ts";
+import { shellWord } from "../../cron/shell_word.ts";
 import type { CronJob, ProtocolVersion } from "../../protocol/mod.ts";
-import { shellWord } from "./run_words.ts";
 
 /** Warns of what a job is not as it was wanted, right after it was written. */
 export function warnOfOther(

@@ -7,10 +7,10 @@ import { done, negative, type Outcome } from "../../cli/outcome.ts";
 import type { Connection } from "../../client/connection.ts";
 import { isBuiltIn } from "../../cron/job_status.ts";
 import { findJob, listJobs } from "../../cron/jobs.ts";
+import { shellWord } from "../../cron/shell_word.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
 import { writeOnce } from "./certain_write.ts";
-import { shellWord } from "./run_words.ts";
 
 export const cronRemove = defineCommand({
   isReadOnly: false,

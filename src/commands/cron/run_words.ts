@@ -4,6 +4,7 @@
  */
 import type { Candidate, Reason, RunEnd } from "../../cron/run_verdict.ts";
 import { hasSucceeded } from "../../cron/run_verdict.ts";
+import { shellWord } from "../../cron/shell_word.ts";
 import type { Context } from "../../cli/context.ts";
 import { formatDuration } from "../../cli/times.ts";
 import type { View } from "../../cli/outcome.ts";
@@ -17,11 +18,6 @@ export function lookUp(jobId: string, runId: string | undefined): string {
 /** The command that waits for a run's end; of one without an id, it shows the last that is over and those to come. */
 export function followUp(jobId: string, runId: string | undefined): string {
   return `${lookUp(jobId, runId)} --watch${runId === undefined ? " --limit 1" : ""}`;
-}
-
-/** An id as one word of a POSIX shell: a gateway may call its jobs anything. */
-export function shellWord(text: string): string {
-  return /^[\w:.@%+-]+$/.test(text) && !text.startsWith("-") ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** One word for how a run ended. */

@@ -21,10 +21,11 @@ import { Line } from "../../cron/line.ts";
 import { readRuns, readRunsIfAny, type RunFilter, type RunRange } from "../../cron/run_history.ts";
 import { endOf } from "../../cron/run_verdict.ts";
 import { watchRuns } from "../../cron/watch_runs.ts";
+import { shellWord } from "../../cron/shell_word.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { type CronJob, type CronRun, scopes } from "../../protocol/mod.ts";
 import { parseLength } from "../../schedule/length_text.ts";
-import { outcomeWord, reasonOf, shellWord, tellLost } from "./run_words.ts";
+import { outcomeWord, reasonOf, tellLost } from "./run_words.ts";
 
 /** A watch ends by a signal alone. */
 const foreverMs = Number.MAX_SAFE_INTEGER;

@@ -4,10 +4,10 @@
 import type { Context } from "../../cli/context.ts";
 import { done, type Outcome, type View } from "../../cli/outcome.ts";
 import { findJob, listJobs } from "../../cron/jobs.ts";
+import { shellWord } from "../../cron/shell_word.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
 import { writeOnce } from "./certain_write.ts";
 import { echoData, echoOfJob, echoViews, type There, thereOf } from "./echo.ts";
-import { shellWord } from "./run_words.ts";
 
 /** Makes a job be on or off; one that is so already is left alone. */
 export async function switchJob(
