@@ -41,7 +41,7 @@ export class RunContext implements Context, AsyncDisposable {
   readonly #voice: ContextOptions["voice"];
   readonly #time: RunTime;
   readonly #input: Input;
-  readonly #doors: (() => void | Promise<void>)[] = [];
+  readonly #doors = new Set<() => void | Promise<void>>();
   #settings: Promise<Settings> | undefined;
 
   constructor({ world, values, voice, complete }: ContextOptions) {
@@ -80,7 +80,10 @@ export class RunContext implements Context, AsyncDisposable {
     }).catch((thrown: unknown) => {
       throw login.explain(asClawError(thrown));
     });
-    this.#doors.push(() => connection.close(this.signal.aborted ? () => Promise.resolve() : clock.sleep));
+    const door = () => connection.close(this.signal.aborted ? () => Promise.resolve() : clock.sleep);
+    this.#doors.add(door);
+    // A run may last for weeks, over many connections.
+    void connection.ended.then(() => this.#doors.delete(door));
     try {
       login.keep(connection.handshake.hello);
     } catch (thrown) {
@@ -148,7 +151,7 @@ export class RunContext implements Context, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const close of this.#doors.reverse()) await close();
+    for (const close of [...this.#doors].reverse()) await close();
     this.#time[Symbol.dispose]();
   }
 
@@ -198,7 +201,7 @@ export class RunContext implements Context, AsyncDisposable {
   #traceInto(path: string): (line: string) => void {
     const trace = openAppender(path);
     let isOpen = true;
-    this.#doors.push(() => {
+    this.#doors.add(() => {
       isOpen = false;
       trace[Symbol.dispose]();
     });

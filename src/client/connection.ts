@@ -39,6 +39,8 @@ const closeMs = 100;
 export class Connection {
   readonly handshake: Handshake;
   readonly timings: Timings;
+  /** Resolves when the connection has ended, for whatever cause. */
+  readonly ended: Promise<void>;
   readonly #transport: Transport;
   readonly #pending = new Map<string, Pending>();
   readonly #listeners = new Set<(event: EventFrame) => void>();
@@ -50,7 +52,7 @@ export class Connection {
     this.#transport = transport;
     this.handshake = handshake;
     this.timings = { openMs, challengeMs: handshake.challengeMs, helloMs: handshake.helloMs };
-    void this.#pump();
+    this.ended = this.#pump();
   }
 
   /** What this connection may do. 2026.3.13 sends no `auth` when nothing was granted. */

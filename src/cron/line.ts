@@ -65,14 +65,27 @@ export class Line {
 
   #drop(): void {
     this.#hangUp();
+    if (this.#connection !== undefined) this.#close(this.#connection);
     this.#connection = undefined;
+  }
+
+  /** Nobody waits for it: it may be one that has fallen silent. */
+  #close(connection: Connection): void {
+    void connection.close((ms) => this.#options.clock.sleep(ms));
   }
 
   async #dial(signal: AbortSignal): Promise<Connection> {
     using limit = limitTime(signal, this.#options.clock, dialMs);
-    const connection = await unlessAborted(this.#options.dial(), limit.signal);
-    this.#attach(connection);
-    return connection;
+    const dialling = this.#options.dial();
+    try {
+      const connection = await unlessAborted(dialling, limit.signal);
+      this.#attach(connection);
+      return connection;
+    } catch (thrown) {
+      // One that comes too late is nobody's.
+      void dialling.then((late) => this.#close(late), () => {});
+      throw thrown;
+    }
   }
 
   #attach(connection: Connection): void {

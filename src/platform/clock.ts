@@ -14,7 +14,7 @@ export interface Clock {
   after(ms: number, action: () => void): () => void;
 }
 
-/** Timers of both runtimes overflow beyond 2^31 - 1 ms and then fire at once; a gateway may name any wait. */
+/** Timers of both runtimes overflow beyond 2^31 - 1 ms and then fire at once; longer waits take several. */
 const longestTimerMs = 2_147_483_647;
 
 export const realClock: Clock = {
@@ -24,21 +24,27 @@ export const realClock: Clock = {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
       const stop = () => {
-        clearTimeout(timer);
+        cancel();
         reject(signal?.reason);
       };
-      const timer = setTimeout(() => {
+      const cancel = startTimer(ms, () => {
         signal?.removeEventListener("abort", stop);
         resolve();
-      }, Math.min(ms, longestTimerMs));
+      });
       signal?.addEventListener("abort", stop, { once: true });
     });
   },
-  after(ms, action) {
-    const timer = setTimeout(action, Math.min(ms, longestTimerMs));
-    return () => clearTimeout(timer);
-  },
+  after: startTimer,
 };
+
+function startTimer(ms: number, action: () => void): () => void {
+  const arm = (restMs: number) =>
+    restMs > longestTimerMs
+      ? setTimeout(() => (timer = arm(restMs - longestTimerMs)), longestTimerMs)
+      : setTimeout(action, restMs);
+  let timer: ReturnType<typeof setTimeout> = arm(ms);
+  return () => clearTimeout(timer);
+}
 
 /** What the work comes to, unless the signal is aborted first: for work that cannot be stopped. @throws the signal's reason */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

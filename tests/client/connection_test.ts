@@ -158,6 +158,25 @@ describe("Connection.call()", () => {
   });
 });
 
+describe("Connection.ended", () => {
+  it("resolves at the end, whoever brings it about", async () => {
+    const ends: readonly ((at: ReturnType<typeof connect>) => void)[] = [
+      ({ peer }) => peer.close(1006),
+      ({ peer }) => peer.say({ type: "req", id: "1", method: "wake" }),
+      ({ connection }) => void connection.close(() => Promise.resolve()),
+    ];
+    for (const end of ends) {
+      const at = connect();
+      let isOver = false;
+      void at.connection.ended.then(() => (isOver = true));
+      await settle();
+      assert.equal(isOver, false);
+      end(at);
+      await at.connection.ended;
+    }
+  });
+});
+
 describe("Connection.listen()", () => {
   it("hears events of any name until it is told to stop", async () => {
     const { peer, connection } = connect();

@@ -17,8 +17,8 @@ function connect(): { peer: Peer; connection: Connection } {
   return { peer, connection: new Connection(peer.transport, handshake, 0) };
 }
 
-/** A line whose dialling gives these in turn: a connection, an error, or nothing ever. */
-function open(...dialled: readonly (Connection | ClawError | "hangs")[]) {
+/** A line whose dialling gives these in turn: a connection (after so many ms), an error, or nothing ever. */
+function open(...dialled: readonly (Connection | [afterMs: number, Connection] | ClawError | "hangs")[]) {
   const clock = createManualClock();
   const first = connect();
   const told: string[] = [];
@@ -28,6 +28,7 @@ function open(...dialled: readonly (Connection | ClawError | "hangs")[]) {
     ids: { random: () => 0.5 },
     dial: () => {
       const next = rest.shift();
+      if (Array.isArray(next)) return clock.sleep(next[0]).then(() => next[1]);
       if (next instanceof Connection) return Promise.resolve(next);
       return next instanceof ClawError ? Promise.reject(next) : new Promise(() => {});
     },
@@ -77,6 +78,25 @@ describe("Line.read()", () => {
     await clock.advance(2_000);
     await answer(second);
     assert.equal(await result, null);
+  });
+
+  it("closes the connection that it gave up, and one that comes too late", async () => {
+    const [second, late, third] = [connect(), connect(), connect()];
+    const { clock, first, read } = open(second.connection, [60_000, late.connection], third.connection);
+    const silent = read();
+    await first.peer.hear();
+    await clock.advance(16_000);
+    await assert.rejects(first.peer.hear(), /the client closed/);
+    await answer(second);
+    await silent;
+    second.peer.close(1006);
+    await settle();
+    const result = read();
+    await clock.advance(40_000);
+    await answer(third);
+    await result;
+    await clock.advance(60_000);
+    await assert.rejects(late.peer.hear(), /the client closed/);
   });
 
   it("gives up dialling that comes to nothing, and dials again", async () => {

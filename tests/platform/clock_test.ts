@@ -106,6 +106,30 @@ describe("unlessAborted()", () => {
 });
 
 describe("realClock", () => {
+  it("waits as long as it was told, in as many timers as it takes", () => {
+    const day = 86_400_000;
+    const { setTimeout, clearTimeout } = globalThis;
+    const timers: { readonly action: () => void; readonly ms: number }[] = [];
+    const cleared: unknown[] = [];
+    Object.assign(globalThis, {
+      setTimeout: (action: () => void, ms: number) => timers.push({ action, ms }),
+      clearTimeout: (timer: unknown) => void cleared.push(timer),
+    });
+    let waitedMs = 0;
+    try {
+      let isOver = false;
+      const cancel = realClock.after(60 * day, () => (isOver = true));
+      for (let at = 0; !isOver; at++) {
+        waitedMs += timers[at]?.ms ?? NaN;
+        timers[at]?.action();
+      }
+      cancel();
+    } finally {
+      Object.assign(globalThis, { setTimeout, clearTimeout });
+    }
+    assert.deepEqual([waitedMs, timers.length, cleared], [60 * day, 3, [3]]);
+  });
+
   it("waits long where a timer would overflow and fire at once", async () => {
     const controller = new AbortController();
     let fired = "";
