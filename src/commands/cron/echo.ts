@@ -12,14 +12,14 @@ import { type Fire, firesOf } from "../../cron/timeline.ts";
 import type { CronJob, ProtocolVersion } from "../../protocol/mod.ts";
 import { isShown, nextFires, staggerMsOf } from "../../schedule/fire_times.ts";
 import type { Here } from "../../schedule/instant_text.ts";
-import { firesView, jobZoneOf, scheduleWords } from "./job_words.ts";
+import { fireData, firesView, jobZoneOf, scheduleWords } from "./job_words.ts";
 
 const shownFires = 3;
 
 /** When a schedule fires next, as far as that can be told here. */
 export interface Echo {
-  /** Epoch ms; with the gateway's shift where that is known. */
-  readonly fires: readonly number[];
+  /** With the gateway's shift where that is known. */
+  readonly fires: readonly Fire[];
   /** The zone in which the schedule is read; undefined for an expression that the gateway reads in its own. */
   readonly zone: string | undefined;
   /** The zone whose wall clock a one-shot time was given in. */
@@ -45,26 +45,30 @@ export function thereOf(connection: Connection, { clock, zone }: Pick<Context, "
 /** Of a schedule that no gateway has seen yet. @param readIn the zone in which a wall clock's time was read */
 export function echoOf(schedule: CronJob["schedule"], here: Here, readIn?: string): Echo {
   const zone = zoneOfSchedule(schedule, here, readIn);
-  const fires = zone === undefined ? [] : nextFires(schedule, here.nowMs, shownFires, zone);
+  const staggerMs = staggerMsOf(schedule);
+  const slots = zone === undefined ? [] : nextFires(schedule, here.nowMs, shownFires, zone);
   const displacedMs = schedule.kind === "cron" && zone !== undefined
-    ? fires.find((fire) => !isShown(schedule, fire, zone))
+    ? slots.find((slot) => !isShown(schedule, slot, zone))
     : undefined;
-  const displaced = displacedMs === undefined ? {} : { displacedMs };
-  return { fires, zone, staggerMs: staggerMsOf(schedule), ...displaced, ...wallClock(schedule, readIn) };
+  return {
+    fires: slots.map((atMs) => ({ atMs, laterMs: staggerMs, isPlanned: false })),
+    zone,
+    staggerMs,
+    ...(displacedMs === undefined ? {} : { displacedMs }),
+    ...wallClock(schedule, readIn),
+  };
 }
 
 /** The same of a job that a gateway has: the first fire as it has planned that, and the others as it reads schedules. */
 export function echoOfJob(job: CronJob, there: There, readIn?: string): Echo {
-  const { schedule, state: { nextRunAtMs } } = job;
+  const { schedule } = job;
   const zone = zoneOfSchedule(schedule, there, readIn);
   const shiftMs = zone === undefined ? undefined : shiftOf(job, zone);
   // The gateway's answer is younger than its challenge, by which now is told.
   const nowMs = Math.max(there.nowMs, job.updatedAtMs ?? job.createdAtMs);
-  const fires = zone === undefined
-    ? [nextRunAtMs ?? NaN]
-    : firesOf(job, nowMs, shownFires, { zone, protocol: there.protocol }).fires.map(({ atMs }) => atMs);
+  const { fires } = firesOf(job, nowMs, shownFires, { zone: zone ?? "UTC", protocol: there.protocol });
   return {
-    fires: fires.filter((atMs) => !Number.isNaN(new Date(atMs).getTime())),
+    fires: zone === undefined ? fires.filter(({ isPlanned }) => isPlanned) : fires,
     zone,
     staggerMs: staggerMsOf(schedule),
     ...(shiftMs === undefined ? {} : { shiftMs }),
@@ -85,7 +89,7 @@ export function echoData({ enabled = true }: { readonly enabled?: boolean | unde
   const { zone, staggerMs, shiftMs } = echo;
   const fires = enabled ? echo.fires : [];
   return {
-    nextFires: fires.map((fire) => ({ instant: new Date(fire).toISOString() })),
+    nextFires: fires.map(fireData),
     ...(zone === undefined ? {} : { zone }),
     ...(staggerMs === 0 ? {} : { staggerMs }),
     ...(shiftMs === undefined ? {} : { shiftMs }),
@@ -106,7 +110,8 @@ export function echoViews(job: Pick<CronJob, "schedule"> & { enabled?: boolean |
   const line: View = { kind: "line", text };
   const their = zone === undefined && schedule.kind === "cron" ? [theirZone] : [];
   if (fires.length === 0) return [line, ...their];
-  const shown = fires.map((atMs): Fire => ({ atMs, laterMs: 0, isPlanned: false }));
+  // How much later is said once, in words.
+  const shown = fires.map((fire) => ({ ...fire, laterMs: 0 }));
   const table = firesView(shown, { zones: distinctZones([zone ?? own, own], fires), nowMs: here.nowMs });
   return [line, ...their, table, ...displacedView(echo)];
 }
@@ -145,8 +150,8 @@ export function disagreementOf(
 }
 
 /** Zones whose clocks show something else than those before, at any of the fires; UTC comes by itself. */
-function distinctZones(zones: readonly string[], fires: readonly number[]): readonly string[] {
-  const texts = (zone: string) => fires.map((fire) => formatWallClock(fire, zone)).join();
+function distinctZones(zones: readonly string[], fires: readonly Fire[]): readonly string[] {
+  const texts = (zone: string) => fires.map(({ atMs }) => formatWallClock(atMs, zone)).join();
   return zones.filter((zone, at) => [...zones.slice(0, at), "UTC"].every((before) => texts(before) !== texts(zone)));
 }
 

@@ -54,7 +54,10 @@ in 3 d   Wed 2026-11-25 09:00  Wed 2026-11-25 15:00  Wed 2026-11-25 14:00
         wakeMode: "now",
         payload: { kind: "agentTurn", message: "Report on the night" },
       },
-      nextFires: ["2026-11-23", "2026-11-24", "2026-11-25"].map((day) => ({ instant: `${day}T08:00:00.000Z` })),
+      nextFires: ["2026-11-23", "2026-11-24", "2026-11-25"].map((day) => ({
+        instant: `${day}T08:00:00.000Z`,
+        isPlanned: false,
+      })),
       zone: "Europe/Berlin",
     });
   });
