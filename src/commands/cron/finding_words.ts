@@ -29,9 +29,10 @@ export interface FindingContext {
 interface Parts {
   /** The job's name in quotes. */
   readonly name: string;
-  readonly id: string;
   readonly context: FindingContext;
   moment(atMs: number): string;
+  /** The command line of a verb for the job. */
+  line(verb: string, flags?: string): string;
 }
 
 type Of<Kind extends Fault["kind"]> = Extract<Finding, { readonly kind: Kind }>;
@@ -49,9 +50,9 @@ const words: Words = {
     sentence: `${name} was due at ${moment(dueAtMs)} and has not started: the scheduler is stuck or very busy`,
     command: restart,
   }),
-  "missed": ({ dueAtMs }, { name, id, moment }) => ({
+  "missed": ({ dueAtMs }, { name, line, moment }) => ({
     sentence: `${name} was due at ${moment(dueAtMs)}, but no run of it is known since`,
-    command: `claw cron run ${id} --wait`,
+    command: line("run", "--wait"),
   }),
   "overrunning": ({ sinceMs, timeoutMs }, { name, moment }) => ({
     sentence:
@@ -59,33 +60,32 @@ const words: Words = {
       "its end was never noted",
     command: restart,
   }),
-  "no-next-run": (_finding, { name, id }) => ({
+  "no-next-run": (_finding, { name, line }) => ({
     sentence: `${name} is enabled, but the gateway has planned no run of it`,
-    command: `claw cron edit ${id}`,
+    command: line("edit"),
   }),
-  "failing": ({ count, error }, { name, id }) => ({
+  // Nobody but the job's owner can mend the cause; a run that goes well is what ends the count.
+  "failing": ({ count, error }, { name, line }) => ({
     sentence: `${name} ${count === 1 ? "failed the last time" : `failed ${count} times in a row`}${because(error)}`,
-    command: `claw cron runs ${id} --status error`,
+    command: line("run", "--wait"),
   }),
-  "switched-off": ({ count, error }, { name, id }) => ({
+  "switched-off": ({ count, error }, { name, line }) => ({
     sentence: `${name} was disabled by the gateway after ${count} errors${because(error)}`,
-    command: `claw cron enable ${id}`,
+    command: line("enable"),
   }),
   // A webhook's receiver must be mended, and the answer sent again; a channel may just be the wrong one.
-  "undelivered": ({ job, error }, { name, id }) => ({
+  "undelivered": ({ job, error }, { name, line }) => ({
     sentence: `${name} ran well, but its answer was not delivered${because(error)}`,
-    command: job?.delivery?.mode === "webhook"
-      ? `claw cron run ${id} --wait`
-      : `claw cron edit ${id} --announce --channel last`,
+    command: job?.delivery?.mode === "webhook" ? line("run", "--wait") : line("edit", "--announce --channel last"),
   }),
-  "foreign-zone": ({ job, gatewayZone, nextMs, meantMs }, { name, id, context: { zone } }) => ({
+  "foreign-zone": ({ job, gatewayZone, nextMs, meantMs }, { name, line, context: { zone } }) => ({
     sentence: `${name} names no zone, and the gateway reads '${job?.schedule["expr"]}' in ${gatewayZone}: it runs at ` +
       whenHere(nextMs, meantMs, zone),
-    command: `claw cron edit ${id} --tz ${zone}`,
+    command: line("edit", `--tz ${zone}`),
   }),
-  "ownerless": (_finding, { name, id, context }) => ({
+  "ownerless": (_finding, { name, line, context }) => ({
     sentence: `${name} belongs to no agent that the gateway knows, so it cannot run`,
-    command: `claw cron edit ${id} --agent ${shellWord(context.defaultAgent)}`,
+    command: line("edit", `--agent ${shellWord(context.defaultAgent)}`),
   }),
 };
 
@@ -94,10 +94,16 @@ export function adviceFor(finding: Finding, context: FindingContext): Advice {
   const tell = words[finding.kind] as (finding: Finding, parts: Parts) => Advice;
   return tell(finding, {
     name: `'${finding.job?.name ?? ""}'`,
-    id: shellWord(context.id),
     context,
     moment: (atMs) => `${formatMinute(atMs, context.zone)} (${formatRelative(atMs, context.nowMs)})`,
+    line: (verb, flags) => lineFor(verb, context.id, flags),
   });
+}
+
+/** An id that looks like a flag stands last, behind the mark that ends the flags. */
+function lineFor(verb: string, id: string, flags: string | undefined): string {
+  const words = id.startsWith("-") ? [verb, flags, "--", shellWord(id)] : [verb, shellWord(id), flags];
+  return ["claw cron", ...words].filter((word) => word !== undefined).join(" ");
 }
 
 function because(error: string | undefined): string {

@@ -7,6 +7,7 @@ import type { Finding } from "../../../src/cron/findings.ts";
 import { cast, report } from "../../support/cron_cast.ts";
 import { aJob, cron, noonMs } from "../../support/cron_jobs.ts";
 import { play } from "../../support/cron_stage.ts";
+import { shellWords } from "../../support/shell_words.ts";
 import { openSocketGateway } from "../../support/dev_gateway.ts";
 import { createTestHome } from "../../support/world.ts";
 
@@ -19,7 +20,7 @@ describe("claw cron doctor", () => {
       "  mend  openclaw config set cron.enabled true && openclaw gateway restart",
       "",
       "error   'sync the mailbox of the whole department with the archive' failed 3 times in a row: mail.example: connection refused",
-      "  mend  claw cron runs 98ab7929 --status error",
+      "  mend  claw cron run 98ab7929 --wait",
       "",
     ]);
   });
@@ -36,7 +37,7 @@ describe("claw cron doctor", () => {
     assert.equal(kind, "done");
     assert.match(
       text,
-      /^warning {2}'job \w+' failed the last time: \\u\{1b\}\[2Jno\n {2}mend {3}claw cron runs \w{8} --status error$/m,
+      /^warning {2}'job \w+' failed the last time: \\u\{1b\}\[2Jno\n {2}mend {3}claw cron run \w{8} --wait$/m,
     );
     const [finding] = data.findings;
     assert.deepEqual([finding.kind, finding.severity, finding.jobId, finding.count], [
@@ -105,7 +106,7 @@ describe("adviceFor()", () => {
     [
       { kind: "failing", count: 2, error: undefined },
       "'report' failed 2 times in a row",
-      "claw cron runs 27fc2ee8 --status error",
+      "claw cron run 27fc2ee8 --wait",
     ],
     [
       { kind: "switched-off", count: 5, error: "no key" },
@@ -143,6 +144,17 @@ describe("adviceFor()", () => {
     const { registry, globals } = grammar();
     for (const [, , command] of cases.filter(([, , line]) => line.startsWith("claw "))) {
       assert.ok("command" in await parse(command.split(" ").slice(1), registry, globals), command);
+    }
+  });
+
+  it("lets no id be a flag of claw", async () => {
+    const { registry, globals } = grammar();
+    for (const [finding] of cases) {
+      const { command } = advice(finding, "--url=ws://elsewhere.test");
+      if (!command.startsWith("claw ")) continue;
+      const parsed = await parse(shellWords(command).slice(1), registry, globals);
+      assert.ok("command" in parsed, command);
+      assert.deepEqual([parsed.operands, parsed.values["url"]], [["--url=ws://elsewhere.test"], undefined]);
     }
   });
 
