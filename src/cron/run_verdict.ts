@@ -64,6 +64,9 @@ export type Verdict =
 /** After this long without a word, a run whose job or gateway has gone is given up: 2026.9.6 writes late, by seconds. */
 export const graceMs = 10_000;
 
+/** So many of a kind are kept, whatever a gateway sends: more tell no run from another. */
+const mostSeen = 1_000;
+
 /** What was seen of a job since before the run was asked for. */
 export class Sightings {
   readonly #ends = new Map<string, RunEnd>();
@@ -90,7 +93,7 @@ export class Sightings {
   }
 
   seeEvent(event: CronEvent): void {
-    if (event.action === "started" && event.runAtMs !== undefined) this.#starts.add(event.runAtMs);
+    if (event.action === "started" && event.runAtMs !== undefined) this.#seeStart(event.runAtMs);
     if (event.action === "finished") this.#seeEnd(event);
     if (event.job !== undefined) this.#seeChange(event.job);
   }
@@ -102,13 +105,19 @@ export class Sightings {
   /** @param job undefined when the gateway has it no more */
   seeJob(job: CronJob | undefined): void {
     const runningAtMs = job?.state.runningAtMs;
-    if (runningAtMs !== undefined) this.#starts.add(runningAtMs);
+    if (runningAtMs !== undefined) this.#seeStart(runningAtMs);
     this.#isRunning = runningAtMs !== undefined;
     if (job !== undefined) this.#seeChange(job);
   }
 
+  #seeStart(runAtMs: number): void {
+    this.#starts.add(runAtMs);
+    dropOldest(this.#starts);
+  }
+
+  /** The earliest ones count. */
   #seeChange({ updatedAtMs }: CronJob): void {
-    if (updatedAtMs !== undefined) this.#changes.add(updatedAtMs);
+    if (updatedAtMs !== undefined && this.#changes.size < mostSeen) this.#changes.add(updatedAtMs);
   }
 
   #seeEnd(source: CronEvent | CronRun): void {
@@ -116,6 +125,14 @@ export class Sightings {
     const key = `${end.runAtMs ?? ""}|${end.runId ?? ""}`;
     // Row and event are the same end; the row knows more.
     this.#ends.set(key, { ...end, errorReason: end.errorReason ?? this.#ends.get(key)?.errorReason });
+    dropOldest(this.#ends);
+  }
+}
+
+function dropOldest<K>(seen: { readonly size: number; keys(): Iterable<K>; delete(key: K): boolean }): void {
+  for (const oldest of seen.keys()) {
+    if (seen.size <= mostSeen) return;
+    seen.delete(oldest);
   }
 }
 

@@ -126,6 +126,21 @@ describe("judgeRun(), protocol 3", () => {
     assert.equal(words(judgeRun({ ...older, firesAtMs: undefined }, sightingsOf([row(900_000)]))), "ended 900000"));
 });
 
+describe("Sightings", () => {
+  it("keep a bounded part of a flood, and judge by it", () => {
+    const seen = new Sightings();
+    seen.seeJob(job({}, 1_200));
+    for (let ms = 5_000; ms < 205_000; ms++) {
+      seen.seeEvent({ ...started(ms), job: job({}, ms) });
+      seen.seeEvent(finished(ms));
+    }
+    assert.deepEqual([seen.starts.length, seen.ends.length, seen.changes.length], [1_000, 1_000, 1_000]);
+    seen.seeRows([row(1_003, { runId })]);
+    assert.equal(words(judgeRun(newer, seen)), "ended 1003");
+    assert.ok(seen.changes.includes(1_200), "the first change bounds the time of the run");
+  });
+});
+
 describe("judgeRun(), when job or gateway is gone", () => {
   const judged = (seen: readonly Seen[], reason: "removed" | "restarted", forMs: number) =>
     words(judgeRun(older, sightingsOf(seen), { reason, forMs }));
