@@ -94,9 +94,11 @@ export class Input {
       });
     }
     if (exit !== 0) {
-      throw new ClawError("input/invalid", `the editor ended with ${exit}: nothing was changed`, {
-        hint: `what you wrote is kept in ${path}`,
-      });
+      // Whoever leaves vi by `:cq` has as a rule written nothing yet.
+      const isUntouched = await readInputFile(path).catch(() => undefined) === text;
+      if (isUntouched) discard();
+      const kept = isUntouched ? {} : { hint: `what you wrote is kept in ${path}` };
+      throw new ClawError("input/invalid", `the editor ended with ${exit}: nothing was changed`, kept);
     }
     return { text: await readInputFile(path), path, discard };
   }

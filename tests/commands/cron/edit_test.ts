@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { openSocketGateway, type SocketGateway } from "../../support/dev_gateway.ts";
 import { eventually } from "../../support/eventually.ts";
@@ -174,11 +173,11 @@ for (const protocol of [3, 4] as const) {
       assert.equal(job()?.name, "renamed");
     });
 
-    const editing = (script: string) => ({ env: { EDITOR: `sh -c '${script}' sh` } });
-    const scratch = () => readdirSync(tmpdir()).filter((name) => /^claw-.*\.yaml$/.test(name));
+    const editing = (script: string) => ({ env: { EDITOR: `sh -c 'echo "$1" > ${home.path}/path; ${script}' sh` } });
+    /** Whether the file that the last editor had is there. */
+    const isKept = () => existsSync(readFileSync(`${home.path}/path`, "utf8").trim());
 
     it("opens the job in an editor, sends what changed, and leaves no file", async () => {
-      const before = scratch();
       const { exit, stdout, stderr } = await run(["edit", "report"], editing("sed -i s/Report/Evening/ $1"));
       assert.equal(exit, 0, stderr);
       assert.match(
@@ -186,13 +185,25 @@ for (const protocol of [3, 4] as const) {
         /^changed 'report'.*\n {2}- payload\.message: "Report"\n {2}\+ payload\.message: "Evening"\n$/,
       );
       assert.equal(job()?.payload["message"], "Evening");
-      assert.deepEqual(scratch(), before);
+      assert.equal(isKept(), false);
     });
 
     it("sends nothing when the editor changed nothing", async () => {
       const { exit, stdout } = await run(["edit", "report"], editing("true"));
       assert.equal(exit, 0);
       assert.match(stdout, /^nothing was changed: 'report' \(.*\) stays as it is\n$/);
+    });
+
+    it("keeps what was written when the editor fails, and nothing when nothing was", async () => {
+      const { exit, stderr } = await run(["edit", "report"], editing("exit 3"));
+      assert.equal(exit, 65);
+      assert.equal(stderr, "claw: error: the editor ended with 3: nothing was changed\n");
+      assert.equal(isKept(), false);
+      const written = await run(["edit", "report"], editing("echo mine > $1; exit 3"));
+      const path = /^claw: hint: what you wrote is kept in (\S+)$/m.exec(written.stderr)?.[1] ?? "";
+      assert.equal(readFileSync(path, "utf8"), "mine\n");
+      rmSync(path);
+      assert.equal(job()?.payload["message"], "Report");
     });
 
     it("names the line of a mistake, and keeps what was written", async () => {
