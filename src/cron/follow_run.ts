@@ -5,11 +5,10 @@
 import type { Connection } from "../client/connection.ts";
 import { asClawError, type ClawError } from "../errors.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { CronJob } from "../protocol/mod.ts";
 import { listJobs } from "./jobs.ts";
 import type { Line } from "./line.ts";
 import { readRunsIfAny } from "./run_history.ts";
-import { judgeRun, type RunTarget, Sightings, type Verdict } from "./run_verdict.ts";
+import { judgeRun, type RunEnd, type RunTarget, Sightings, type Verdict } from "./run_verdict.ts";
 import { limitTime } from "./time_limit.ts";
 
 export interface FollowOptions {
@@ -39,6 +38,11 @@ const mostLooksForBeginning = 4;
  * it cannot be told which was which.
  */
 const settleMs = 400;
+/**
+ * Protocol 3 runs one after another what is asked for by hand (2026.3.13). A run that began later than this after the
+ * request waited for its turn, as others of the same job may still do.
+ */
+const promptMs = 1_000;
 /** How long to wait for the row of a run whose end an event told. */
 const rowMs = 2_000;
 /** More runs than this since the request are not needed to tell that they are several. */
@@ -54,6 +58,8 @@ export class RunWatch implements Disposable {
   #hasNews = false;
   #goneSince: number | undefined;
   #restartedSince: number | undefined;
+  /** Whether the gateway ran any job when its jobs were looked at last; told on protocol 3 only. */
+  #isBusy = false;
 
   /** Begins to listen; make it before the run is asked for, so that a short one is not missed. */
   constructor(line: Line, clock: Clock, jobId: string) {
@@ -100,7 +106,8 @@ export class RunWatch implements Disposable {
     // Without names the job must be looked at too: who changed its schedule may have begun that run.
     if (byRows.kind === "ended" && isNameKnown(target)) return byRows;
     await this.#line.read(async (connection, limit) => {
-      const job = await readJob(connection, this.#jobId, limit);
+      const { job, isBusy } = await readJob(connection, this.#jobId, limit);
+      this.#isBusy = isBusy;
       this.#seen.seeJob(job);
       this.#goneSince = job === undefined ? this.#goneSince ?? this.#clock.elapsed() : undefined;
       if (hasRestarted(connection, target)) this.#restartedSince ??= this.#clock.elapsed();
@@ -133,8 +140,13 @@ export class RunWatch implements Disposable {
 
   async #settle(target: RunTarget, verdict: Verdict, signal: AbortSignal): Promise<Verdict> {
     if (verdict.kind === "untold" || isNameKnown(target)) return verdict;
-    await this.#clock.sleep(settleMs, signal);
-    return await this.#look(target, signal);
+    for (let wasBusy = this.#isBusy;; wasBusy = this.#isBusy) {
+      await this.#clock.sleep(settleMs, signal);
+      const latest = await this.#look(target, signal);
+      // Between two runs nothing runs for a moment, so that it takes two looks in a row.
+      const isQueueOver = !this.#isBusy && !wasBusy;
+      if (latest.kind !== "ended" || isQueueOver || isPrompt(latest.end, target)) return latest;
+    }
   }
 
   /** Nothing more will be seen. An end that was not settled is none: it may be another run's. */
@@ -160,15 +172,24 @@ function isNameKnown({ isNamed, runId }: RunTarget): boolean {
   return isNamed && runId !== undefined;
 }
 
-/** The job as it is now; undefined when the gateway does not have it. */
-async function readJob(connection: Connection, id: string, signal: AbortSignal): Promise<CronJob | undefined> {
+/** Whether it began as soon as it was asked for. */
+function isPrompt({ runAtMs = Infinity }: RunEnd, { isNamed, notBeforeMs }: RunTarget): boolean {
+  return isNamed || runAtMs <= notBeforeMs + promptMs;
+}
+
+/** The job as it is now, undefined when the gateway does not have it; on protocol 3, whether any job runs. */
+async function readJob(connection: Connection, id: string, signal: AbortSignal) {
   if (connection.handshake.protocol === 3) {
-    return (await listJobs(connection, {}, signal)).find((job) => job.id === id);
+    const jobs = await listJobs(connection, {}, signal);
+    return {
+      job: jobs.find((job) => job.id === id),
+      isBusy: jobs.some(({ state }) => state.runningAtMs !== undefined),
+    };
   }
   try {
-    return await connection.call("cron.get", { id }, signal);
+    return { job: await connection.call("cron.get", { id }, signal), isBusy: false };
   } catch (thrown) {
-    if (asClawError(thrown).code === "gateway/not-found") return undefined;
+    if (asClawError(thrown).code === "gateway/not-found") return { job: undefined, isBusy: false };
     throw thrown;
   }
 }

@@ -170,6 +170,26 @@ describe("RunWatch.follow(), where runs have no names", () => {
     assert.equal(wordOf(await at.end()), "several");
   });
 
+  for (const [others, expected] of [["busy report other", "several"], ["busy other", "ended ok"]] as const) {
+    it(`says ${expected} when its run was queued behind those of ${others}`, async () => {
+      const durationMs = 10_000;
+      await using gateway = createMemoryGateway({ protocol: 3, heartbeat: "none", ...lasting(durationMs) });
+      const { clock } = gateway;
+      const { line, connection } = await openLine(gateway);
+      const add = async (name: string) => await connection.call("cron.add", { ...hourly, name }, never) as CronJob;
+      const report = await add("report");
+      for (const name of others.split(" ")) {
+        const { id } = name === "report" ? report : await add(name);
+        await connection.call("cron.run", { id, mode: "force" }, never);
+      }
+      using watch = new RunWatch(line, clock, report.id);
+      const requested = await requestRun(connection, report, "force", { clock, signal: never });
+      assert.ok(requested.kind === "enqueued");
+      const following = watch.follow(requested.target, { waitMs: 600_000, until: "ended", signal: never });
+      assert.equal(wordOf(await settled(following, () => clock.advance(100))), expected);
+    });
+  }
+
   it("gives no end when there is no time for that look", async () => {
     await using at = await open({ protocol: 3, ...lasting(5_000) });
     assert.equal(wordOf(await at.end({ waitMs: 5_200 })), "several");
