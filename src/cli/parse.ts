@@ -76,9 +76,16 @@ export async function buildProgram(
     declare(parser, await registration.load(), globals, onParsed);
   }
   for (const group of program.commands.filter((command) => command.description() === "")) {
-    group.description(group.commands.map((command) => `${command.name()}: ${command.description()}`).join("; "));
+    group.description(groupSummary(group.commands));
   }
   return { program, output };
+}
+
+/** What its one command does; of several the names, since the group's own page says the rest. */
+function groupSummary(commands: readonly Parser[]): string {
+  const [only, ...others] = commands;
+  if (only !== undefined && others.length === 0) return `${only.name()}: ${only.description()}`;
+  return commands.map((command) => command.name()).join(", ");
 }
 
 function leafOf(program: Parser, { words, isHidden }: Registration): Parser {
