@@ -5,6 +5,7 @@
 import { ClawError } from "../errors.ts";
 import type { CronJob, CronPatch, ProtocolVersion } from "../protocol/mod.ts";
 import { definitionOf, type JobDefinition, normalOf } from "./definition.ts";
+import { isMembers } from "./members.ts";
 import { makePatch } from "./patch.ts";
 import { shellWord } from "./shell_word.ts";
 
@@ -26,8 +27,6 @@ export interface JobChange {
    */
   readonly stuck: readonly string[];
 }
-
-type Members = Readonly<Record<string, unknown>>;
 
 /**
  * The change from a job to a definition, or undefined when it is so already. What gateways fill in by themselves is no
@@ -78,8 +77,4 @@ function withAnchorOf(job: CronJob, { schedule: wanted }: JobDefinition, definit
   const anchorMs = Number(job.schedule["anchorMs"]);
   const isAsked = wanted.kind === "every" && wanted.anchorMs !== undefined && !Number.isNaN(anchorMs);
   return { ...definition, schedule: isAsked ? { ...unanchored, anchorMs } : unanchored };
-}
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

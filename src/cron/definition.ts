@@ -4,11 +4,10 @@
  */
 import type { CronAddParams, CronJob } from "../protocol/mod.ts";
 import { staggerMsOf } from "../schedule/fire_times.ts";
+import { type Members, membersOf } from "./members.ts";
 
 /** What `cron.add` takes; a `wakeMode` that is left out is `now`. */
 export type JobDefinition = Omit<CronAddParams, "wakeMode"> & Partial<Pick<CronAddParams, "wakeMode">>;
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** 2026.9.6 fills these in for a script. */
 const scriptDefaults = { timeoutSeconds: 300, toolBudget: 50 };
@@ -147,10 +146,6 @@ function normalDestination({ channel, to, accountId, mode }: Members): Members {
 function normalAlert({ after, channel, to, cooldownMs, mode, accountId, includeSkipped }: Members): Members {
   const route = { channel: trimmed(channel), to: trimmed(to), mode, accountId: trimmed(accountId) };
   return compact({ after, cooldownMs, ...route, includeSkipped });
-}
-
-function membersOf(value: unknown): Members {
-  return typeof value === "object" && value !== null ? value as Members : {};
 }
 
 function trimmed(value: unknown): string | undefined {

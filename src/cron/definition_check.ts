@@ -7,6 +7,7 @@ import { asClawError } from "../errors.ts";
 import { checkExpression } from "../schedule/fire_times.ts";
 import { type Complaint, complaintOf } from "./complaint.ts";
 import type { JobDefinition } from "./definition.ts";
+import { isMembers, membersOf } from "./members.ts";
 
 type Issue = Parameters<typeof complaintOf>[0][number];
 
@@ -21,11 +22,10 @@ const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d
  * `main` for a system event, else `isolated`; a `wakeMode` is `now`.
  */
 export function judgeDefinition(value: unknown): Judged {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isMembers(value)) {
     return { complaints: [{ path: [], message: "this is no job: write its name, schedule and payload" }] };
   }
-  const { payload } = value as { payload?: { kind?: unknown } | null };
-  const sessionTarget = payload?.kind === "systemEvent" ? "main" : "isolated";
+  const sessionTarget = membersOf(value["payload"])["kind"] === "systemEvent" ? "main" : "isolated";
   const complete = { sessionTarget, wakeMode: "now", ...value };
   const parsed = CronAddParams.safeParse(complete);
   if (!parsed.success) {

@@ -4,11 +4,10 @@
  */
 import { ClawError } from "../errors.ts";
 import type { ProtocolVersion } from "../protocol/mod.ts";
+import { type Members, membersOf } from "./members.ts";
 
 /** The release in which all of it was seen; nothing is claimed of those between this and 2026.3.13. */
 const knowing = "2026.9.6";
-
-type Members = Readonly<Record<string, unknown>>;
 
 interface Need {
   /** The flag or member as a person writes it. */
@@ -63,8 +62,4 @@ export function requireKnown(definition: object, protocol: ProtocolVersion, gate
     details: { members, gatewayVersion },
     hint: "upgrade the gateway, or leave that out",
   });
-}
-
-function membersOf(at: unknown): Members {
-  return typeof at === "object" && at !== null ? at as Members : {};
 }

@@ -5,8 +5,7 @@
  */
 import type { CronJob, CronPatch, ProtocolVersion } from "../protocol/mod.ts";
 import { staggerMsOf } from "../schedule/fire_times.ts";
-
-type Members = Readonly<Record<string, unknown>>;
+import { isMembers, type Members, membersOf } from "./members.ts";
 
 /** Both definitions in normal form, and the paths at which they differ. */
 export interface PatchRequest {
@@ -151,12 +150,4 @@ function isTouched({ paths }: PatchRequest, member: string): boolean {
 function touchedBelow({ paths }: PatchRequest, member: string): readonly string[] {
   const below = paths.filter((path) => path.startsWith(`${member}.`)).map((path) => path.split(".")[1] ?? "");
   return [...new Set(below)];
-}
-
-function membersOf(value: unknown): Members {
-  return isMembers(value) ? value : {};
-}
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

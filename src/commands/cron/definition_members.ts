@@ -2,14 +2,12 @@
  * What flags make of a definition: a new one, or one that is there already and is changed. Pure; what the flags are is
  * `definition_flags.ts`, what is sent of it is decided by the verbs.
  */
+import { type Members, membersOf } from "../../cron/members.ts";
 import { ClawError } from "../../errors.ts";
 import type { Here } from "../../schedule/instant_text.ts";
 import { hasSchedule, type ReadSchedule, readSchedule } from "../../schedule/schedule_text.ts";
 import { parseDuration } from "../../settings/duration.ts";
 import { checkFlags, contradiction, type DefinitionOptions, isGiven, ownLimit } from "./definition_flags.ts";
-
-/** A definition in the making: not checked by a schema yet. */
-export type Members = Readonly<Record<string, unknown>>;
 
 export interface Described {
   readonly definition: Members;
@@ -45,11 +43,6 @@ export function applyFlags(options: DefinitionOptions, base: Members, here: Here
     deleteAfterRun: options.deleteAfterRun ? true : options.keepAfterRun ? false : base["deleteAfterRun"],
   });
   return { definition, read };
-}
-
-/** A value as members; none where it is no object. */
-export function membersOf(value: unknown): Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Members : {};
 }
 
 /** Without the members that are absent. */

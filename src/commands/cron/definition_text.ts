@@ -4,11 +4,11 @@
  */
 import type { JobDefinition } from "../../cron/definition.ts";
 import { judgeDefinition } from "../../cron/definition_check.ts";
+import { isMembers, type Members, membersOf } from "../../cron/members.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { parseJson } from "../../protocol/mod.ts";
 import { checkExpression, nextFires } from "../../schedule/fire_times.ts";
 import { type Here, readInstant } from "../../schedule/instant_text.ts";
-import { type Members, membersOf } from "./definition_members.ts";
 
 /**
  * Reads the members of a definition.
@@ -24,7 +24,7 @@ export function parseMembers(text: string, from: string): Members {
     const why = cause instanceof Error ? cause.message.replace(/^JSON(\.parse| Parse error)?: /, "") : "it is no JSON";
     throw new ClawError("input/invalid", `${from}${placeOf(text, why)} is not JSON: ${why}`, { cause });
   }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Members;
+  if (isMembers(value)) return value;
   throw new ClawError("input/invalid", `${from} is not a JSON object with the members of a job`);
 }
 

@@ -7,13 +7,14 @@ import type { Context } from "../../cli/context.ts";
 import { definitionOf, type JobDefinition } from "../../cron/definition.ts";
 import { isBuiltIn } from "../../cron/job_status.ts";
 import { findJob } from "../../cron/jobs.ts";
+import { type Members, membersOf } from "../../cron/members.ts";
 import { shellWord } from "../../cron/shell_word.ts";
 import { ClawError } from "../../errors.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
 import type { Here } from "../../schedule/instant_text.ts";
 import { changeJob } from "./change_job.ts";
 import { contradiction, definitionFlags, type DefinitionOptions, isGiven } from "./definition_flags.ts";
-import { applyFlags, compact, type Members, membersOf } from "./definition_members.ts";
+import { applyFlags, compact } from "./definition_members.ts";
 import { parseMembers, settleDefinition } from "./definition_text.ts";
 import { unsetPaths, without } from "./unset_fields.ts";
 

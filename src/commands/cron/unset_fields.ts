@@ -2,8 +2,8 @@
  * Fields that `--unset` of `claw cron edit` takes away, by the names of their flags or of their members. Whether a
  * gateway can take one away of a job that exists is found out where the patch is made (`cron/patch.ts`).
  */
+import { type Members, membersOf } from "../../cron/members.ts";
 import { ClawError } from "../../errors.ts";
-import { type Members, membersOf } from "./definition_members.ts";
 
 const paths: Readonly<Record<string, string>> = {
   description: "description",

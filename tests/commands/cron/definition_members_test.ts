@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { DefinitionOptions } from "../../../src/commands/cron/definition_flags.ts";
-import { applyFlags, type Members } from "../../../src/commands/cron/definition_members.ts";
+import { applyFlags } from "../../../src/commands/cron/definition_members.ts";
 import { unsetPaths, without } from "../../../src/commands/cron/unset_fields.ts";
+import type { Members } from "../../../src/cron/members.ts";
 import { ClawError } from "../../../src/errors.ts";
 
 const here = { nowMs: Date.parse("2026-11-21T16:00:00Z"), zone: "Europe/Berlin" };
