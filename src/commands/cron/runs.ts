@@ -57,8 +57,10 @@ export const cronRuns = defineCommand({
   ],
   async run(options, [reference], context) {
     const limit = parseLimit(options.limit);
+    if (options.runId === "") {
+      throw new ClawError("usage/bad-flag", "--run-id is empty", { hint: "`claw cron run` prints the id of its run" });
+    }
     const lengthMs = options.since === undefined ? undefined : parseLength(options.since, "--since");
-    if (options.watch) context.extendTime(foreverMs);
     const { connection } = await context.gateway(scopes.read);
     refuseOlder(connection, options.runId);
     const job = reference === undefined ? undefined : await findJobOfRuns(connection, reference, context.signal);
@@ -70,6 +72,7 @@ export const cronRuns = defineCommand({
     };
     const sinceMs = lengthMs === undefined ? undefined : gatewayNow(connection, context.clock) - lengthMs;
     if (options.watch) {
+      context.extendTime(foreverMs);
       const hasPast = [options.since, options.limit, options.runId].some((given) => given !== undefined);
       const past = { limit: hasPast ? limit ?? mostRuns : 0, ...(sinceMs === undefined ? {} : { sinceMs }) };
       return stream(watch(connection, filter, job, context, past));

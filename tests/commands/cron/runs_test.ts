@@ -166,9 +166,22 @@ for (const protocol of [3, 4] as const) {
       );
     });
 
-    it("refuses a count or length that is none", async () => {
+    it("does not watch for ever where nobody answers", async () => {
+      await using at = await setUp({ protocol, decide: () => "drop" });
+      const controller = new AbortController();
+      const stop = clock.after(60_000, () => controller.abort(new ClawError("interrupted", "it hangs")));
+      const { exit, stderr } = await at.claw(["runs", "--watch", "--timeout", "3s"], {
+        interrupted: controller.signal,
+      });
+      stop();
+      assert.equal(exit, 69, stderr);
+    });
+
+    it("refuses a count, length or id that is none", async () => {
       await using at = await setUp({ protocol });
-      for (const args of [["--limit", "0"], ["--limit", "many"], ["--since", "24"], ["--status", "fine"]]) {
+      for (
+        const args of [["--limit", "0"], ["--limit", "many"], ["--run-id", ""], ["--since", "24"], ["--status", "fine"]]
+      ) {
         const { exit, stderr } = await at.claw(["runs", ...args]);
         assert.ok(exit === 64 || exit === 65, stderr);
         assert.match(stderr, /claw: error: /);
