@@ -174,7 +174,7 @@ for (const protocol of [3, 4] as const) {
         interrupted: controller.signal,
       });
       stop();
-      assert.equal(exit, 69, stderr);
+      assert.equal(exit, 76, stderr);
     });
 
     it("refuses a count, length or id that is none", async () => {

@@ -104,7 +104,8 @@ for (const lab of cronLabs) {
       run.kill("SIGINT");
       const ended = await run.ended;
       assertExit(ended, 130);
-      assert.match(ended.stderr, /claw cron runs/);
+      const [, command = ""] = /follow it with `claw (.+)`/.exec(ended.stderr) ?? assert.fail(ended.stderr);
+      const following = home.start(command.split(" "), { killAfterMs: 60_000 });
       resolve("done");
       lab.provider.answer("HEARTBEAT_OK");
       await eventually(
@@ -115,6 +116,11 @@ for (const lab of cronLabs) {
         "the run to end by itself",
         60_000,
       );
+      await eventually(() => following.output.stdout.includes(name) || undefined, "the follower to tell of it", 30_000);
+      // Where runs have names, what follows one ends with it.
+      if (command.includes("--run-id")) assertExit(await following.ended, 0);
+      else following.kill("SIGINT");
+      await following.ended;
     });
   });
 }
