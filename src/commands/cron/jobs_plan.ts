@@ -35,7 +35,7 @@ export async function readDefinitions(path: string | undefined, context: Context
   const zoneless = zonelessNames(definitions);
   if (zoneless.length > 0) {
     const names = nameList(zoneless.map((name) => `'${name}'`));
-    context.warn(`no tz in the schedule of ${names}: the gateway's own zone counts`);
+    context.warn(`no tz in the schedule of ${names}: the gateway's own zone counts; name one, like tz: Europe/Berlin`);
   }
   return definitions;
 }

@@ -147,7 +147,8 @@ for (const protocol of [3, 4] as const) {
       const zoneless = job("a", "x", "  declarationKey: ops:a\n").replace(", tz: UTC", "");
       const { stderr, exit } = await test.run("apply", zoneless + job("b", "x", "  declarationKey: ops:b\n"));
       assert.equal(exit, 0);
-      const zone = "claw: warning: no tz in the schedule of 'a': the gateway's own zone counts\n";
+      const zone =
+        "claw: warning: no tz in the schedule of 'a': the gateway's own zone counts; name one, like tz: Europe/Berlin\n";
       const key =
         "claw: warning: gateway 2026.3.13 knows no declarationKey: there the name decides which job is meant\n";
       assert.equal(stderr, protocol === 3 ? zone + key : zone);
