@@ -161,6 +161,11 @@ function claimOf(
   };
 }
 
+/** A helper of the gateway's own that connects as a node: 2026.9.6 closes on it without a word (measured). */
+export function isDropped({ params, role, deviceId }: Client, protocol: ProtocolVersion): boolean {
+  return protocol === 4 && role === "node" && deviceId !== undefined && isBackendClient(params);
+}
+
 /** Clients that are the gateway's own helpers. */
 function isBackendClient({ client }: ConnectParams): boolean {
   return client.id === "gateway-client" && client.mode === "backend";

@@ -12,7 +12,7 @@ import {
   type RequestFrame,
 } from "../protocol/mod.ts";
 import { requestSchema } from "./accepted.ts";
-import { admit, type Client } from "./admission.ts";
+import { admit, type Client, isDropped } from "./admission.ts";
 import { complaintsOf } from "./complaints.ts";
 import { dispatch } from "./dispatch.ts";
 import { cutReason, type Effect, type LogNote } from "./effects.ts";
@@ -84,6 +84,7 @@ async function shakeHands(value: unknown, context: StepContext): Promise<Step> {
     return { ...away, beforehand: admission.effects };
   }
   const { client, token } = admission;
+  if (isDropped(client, protocol)) return end("dropped", {}, "A gateway-client in mode backend connects as operator.");
   const isListed = noteArrival(client, context);
   const payload = helloFor(client, token, context);
   const effects: Effect[] = [

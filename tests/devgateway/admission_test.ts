@@ -207,3 +207,12 @@ describe("admit() with a device's own token", () => {
     });
   }
 });
+
+describe("isDropped()", () => {
+  test("is a helper of the gateway's own that is a node: protocol 4 closes on it without a word, 3 lets it in", async () => {
+    const choices = { client: { id: "gateway-client", mode: "backend" }, role: "node" };
+    assert.ok((await answerTo(choices, { protocol: 3 })).ok);
+    await assert.rejects(answerTo(choices), /1000/);
+    assert.ok((await answerTo({ ...choices, role: "operator" })).ok);
+  });
+});
