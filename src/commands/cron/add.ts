@@ -57,6 +57,8 @@ export const cronAdd = defineCommand({
     "A clock's time in --at is one of --tz, or else of your own zone, and becomes an instant before it is sent. --cron\n" +
     "goes with the zone of --tz, or else with yours. The next three runs are told; --dry-run tells them and sends nothing.",
     "Without --no-deliver, --webhook or --channel, gateways announce the answer of an agent turn on the last channel.",
+    "With --json, data has status (added, changed, unchanged, would-add), job as the gateway has it (params with\n" +
+    "--dry-run), and nextFires: [{instant, isPlanned}], none of a job that is off.",
   ],
   async run(options, _operands, context) {
     const here: Here = { nowMs: context.clock.now(), zone: context.zone };

@@ -35,6 +35,7 @@ export const cronApply = defineCommand({
     "number is the highest of all failures; 79 when it is not known what became of a job.",
     "2026.9.6 takes 30 cron writes of a kind a minute: claw waits and goes on. That time does not count, nor does work that\n" +
     "goes well, unless --timeout is given: that is then the limit for all of it.",
+    "With --json, data has jobs: [{name, action, status, id, error}], kept: [{name, id, why}], and the summary's numbers.",
   ],
   async run({ file, prune, yes, dryRun }, _operands, context) {
     const definitions = await readDefinitions(file, context);

@@ -29,12 +29,12 @@ export async function changeJob(
   const { protocol, hello } = connection.handshake;
   const difference = patchTo(job, wanted, protocol);
   const there = thereOf(connection, context);
-  const tell = (now: CronJob, status: string, difference?: JobChange) =>
-    told(now, status, { difference, readIn }, there);
+  const tell = (now: CronJob, status: string, difference?: JobChange, shown = now) =>
+    told(now, status, { difference, readIn, shown }, there);
   if (difference === undefined) return tell(job, "unchanged");
   requireKnown(wanted, protocol, hello.server.version);
   if (difference.stuck.length > 0) throw stuckError(job, difference.stuck, hello.server.version);
-  if (dryRun) return tell(asWanted(job, wanted, difference, there.nowMs), "would-change", difference);
+  if (dryRun) return tell(job, "would-change", difference, asWanted(job, wanted, difference, there.nowMs));
   const { id, configRevision } = job;
   const params = { id, patch: difference.patch };
   const changed = await writeOnce(context, {
@@ -80,13 +80,16 @@ function asWanted(job: CronJob, wanted: JobDefinition, { changes }: JobChange, n
   return { ...job, schedule: counted, enabled, state: {} };
 }
 
-function told(
-  job: CronJob,
-  status: string,
-  { difference, readIn }: { readonly difference: JobChange | undefined; readonly readIn?: string | undefined },
-  there: There,
-): Outcome {
-  const echo = echoOfJob(job, there, readIn);
+/** What there is to tell beside the job and what became of it. */
+interface Telling {
+  readonly difference: JobChange | undefined;
+  readonly readIn: string | undefined;
+  /** The job as its times are told. */
+  readonly shown: CronJob;
+}
+
+function told(job: CronJob, status: string, { difference, readIn, shown }: Telling, there: There): Outcome {
+  const echo = echoOfJob(shown, there, readIn);
   const what = {
     unchanged: `nothing to change: '${job.name}' (${job.id}) is so already`,
     "would-change": `would change '${job.name}' (${job.id}), and sent nothing:`,
@@ -97,7 +100,7 @@ function told(
   const views: readonly View[] = [
     { kind: "line", text: what },
     ...formatChanges(changes).map((text): View => ({ kind: "line", text: `  ${text}` })),
-    ...(isTimed ? echoViews(job, echo, there) : []),
+    ...(isTimed ? echoViews(shown, echo, there) : []),
   ];
-  return done({ status, job, changes, ...echoData(job, echo) }, { kind: "stack", views });
+  return done({ status, job, changes, ...echoData(shown, echo) }, { kind: "stack", views });
 }

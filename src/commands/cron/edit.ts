@@ -50,6 +50,8 @@ export const cronEdit = defineCommand({
   notes: [
     "A zone that the job has is kept unless --tz is given; --tz alone moves the expression that is there. In a file for\n" +
     "--json-file, null takes a member away.",
+    "With --json, data has status (changed, unchanged, would-change), job as the gateway has it, changes: [{path, before,\n" +
+    "after}], and nextFires: [{instant, isPlanned}], none of a job that is off.",
   ],
   async run(options, [reference = ""], context) {
     const isBare = Object.entries(options).every(([name, value]) => name === "dryRun" || !isGiven(value));

@@ -20,9 +20,13 @@ export async function switchJob(
   const job = await findJob(connection, reference, context.signal);
   const { id } = job;
   const verb = enabled ? "enable" : "disable";
-  const tell = (now: CronJob, status: string, what: string) => told(now, status, what, thereOf(connection, context));
-  if (job.enabled === enabled) return tell(job, "unchanged", enabled ? "is on already" : "is off already");
-  if (isDryRun) return tell({ ...job, enabled }, `would-${verb}`, `would be ${verb}d, and nothing was sent`);
+  const there = thereOf(connection, context);
+  if (job.enabled === enabled) {
+    return told(job, job, ["unchanged", enabled ? "is on already" : "is off already"], there);
+  }
+  if (isDryRun) {
+    return told(job, { ...job, enabled }, [`would-${verb}`, `would be ${verb}d, and nothing was sent`], there);
+  }
   const changed = await writeOnce(context, {
     send: () => connection.call("cron.update", { id, patch: { enabled } }, context.signal),
     look: async (again) => {
@@ -31,12 +35,13 @@ export async function switchJob(
     },
     hint: `look at it with \`claw cron show ${shellWord(id)}\``,
   });
-  return tell(changed, `${verb}d`, `is ${enabled ? "on" : "off"}`);
+  return told(changed, changed, [`${verb}d`, `is ${enabled ? "on" : "off"}`], there);
 }
 
-function told(job: CronJob, status: string, what: string, there: There): Outcome {
-  const echo = echoOfJob(job, there);
+/** @param shown the job as its times are told */
+function told(job: CronJob, shown: CronJob, [status, what]: readonly [string, string], there: There): Outcome {
+  const echo = echoOfJob(shown, there);
   const line: View = { kind: "line", text: `'${job.name}' (${job.id}) ${what}` };
-  const views = job.enabled ? [line, ...echoViews(job, echo, there)] : [line];
-  return done({ status, job, ...echoData(job, echo) }, { kind: "stack", views });
+  const views = shown.enabled ? [line, ...echoViews(shown, echo, there)] : [line];
+  return done({ status, job, ...echoData(shown, echo) }, { kind: "stack", views });
 }

@@ -238,5 +238,7 @@ number is the highest of all failures; 79 when it is not known what became of a 
 2026.9.6 takes 30 cron writes of a kind a minute: claw waits and goes on. That time does not count, nor does work that
 goes well, unless --timeout is given: that is then the limit for all of it.
 
+With --json, data has jobs: [{name, action, status, id, error}], kept: [{name, id, why}], and the summary's numbers.
+
 Flags of every command: \`claw help\`
 `;

@@ -68,6 +68,8 @@ for (const protocol of [3, 4] as const) {
         (await claw("rm", "report", "--dry-run")).stdout,
         /^would remove, and sent nothing: 'report' \(.*\)\n$/,
       );
+      const { data } = JSON.parse((await claw("disable", "report", "--dry-run", "--json")).stdout);
+      assert.deepEqual([data.status, data.job.enabled, data.nextFires], ["would-disable", true, []]);
       assert.deepEqual(job(), before);
     });
 

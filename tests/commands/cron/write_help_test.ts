@@ -86,6 +86,9 @@ goes with the zone of --tz, or else with yours. The next three runs are told; --
 
 Without --no-deliver, --webhook or --channel, gateways announce the answer of an agent turn on the last channel.
 
+With --json, data has status (added, changed, unchanged, would-add), job as the gateway has it (params with
+--dry-run), and nextFires: [{instant, isPlanned}], none of a job that is off.
+
 Flags of every command: \`claw help\`
 `;
 
