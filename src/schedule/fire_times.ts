@@ -121,6 +121,10 @@ function parseExpression(expr: string, zone: string): Cron {
     cron.nextRun(new Date(0));
     return cron;
   } catch (cause) {
+    // Looking for a day that never comes (31 April), croner 10.0.1 calls itself until no stack is left.
+    if (/call stack/i.test(String(cause))) {
+      throw new ClawError("input/invalid", `'${expr}' never fires: there is no such time to come`, { cause });
+    }
     const isZone = /timezone/i.test(String(cause));
     const message = isZone
       ? `'${zone}' is not an IANA time zone`

@@ -104,6 +104,7 @@ describe("readSchedule()", () => {
     [{ every: "15" }, "input/invalid", /--every: '15' is not a length of time/],
     [{ cron: "61 * * * *" }, "input/invalid", /is not a cron expression: Invalid value for minute: 61/],
     [{ cron: "0 0 31 2 *" }, "input/invalid", /never fires/],
+    [{ cron: "0 0 31 2,4,6 *" }, "input/invalid", /^'0 0 31 2,4,6 \*' never fires: there is no such time to come$/],
     [{ cron: "0 0 9 1 1 * 2020" }, "input/invalid", /never fires/],
     [{ cron: "0 9 * * *", tz: "Berlin" }, "input/invalid", /'Berlin' is not an IANA time zone/],
     [{ cron: "0 9 * * *", stagger: "2 m" }, "input/invalid", /--stagger: '2 m'/],
