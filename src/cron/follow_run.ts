@@ -16,7 +16,7 @@ export interface FollowOptions {
   readonly waitMs: number;
   /** Wait for its end, or only until it is known that it takes place. */
   readonly until: "ended" | "begun";
-  /** Aborted by a signal to the process. */
+  /** Aborted by a signal to the process, or when its time is over. */
   readonly signal: AbortSignal;
   /** Told of each verdict on the way. */
   readonly onVerdict?: (verdict: Verdict) => void;
@@ -88,7 +88,8 @@ export class RunWatch implements Disposable {
         await this.#pause(pollsMs[looks] ?? steadyPollMs, limit.signal);
       }
     } catch (thrown) {
-      if (signal.aborted) throw signal.reason;
+      // That the time is over says nothing of the run: it is no reason to try again.
+      if (signal.aborted && asClawError(signal.reason).code !== "net/timeout") throw signal.reason;
       if (limit.signal.aborted) return { verdict: this.#atLast(target) };
       return { verdict: this.#atLast(target), blind: asClawError(thrown) };
     }

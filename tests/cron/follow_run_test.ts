@@ -133,6 +133,13 @@ for (const protocol of [3, 4] as const) {
       assert.deepEqual([verdict.kind, blind?.code], ["open", "auth/rejected"]);
     });
 
+    it("has waited in vain, and no more, when the time of the whole process is over", async () => {
+      await using at = await open({ protocol, ...lasting(60_000) });
+      const controller = new AbortController();
+      at.clock.after(3_000, () => controller.abort(new ClawError("net/timeout", "the time is over")));
+      assert.equal(wordOf(await at.end({ signal: controller.signal })), "open");
+    });
+
     it("ends with the signal, and leaves the run alone", async () => {
       await using at = await open({ protocol, ...lasting(20_000) });
       const controller = new AbortController();
