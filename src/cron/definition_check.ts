@@ -4,7 +4,7 @@
  */
 import { CronAddParams } from "../protocol/mod.ts";
 import { asClawError } from "../errors.ts";
-import { checkExpression } from "../schedule/fire_times.ts";
+import { checkExpression, namedZone } from "../schedule/fire_times.ts";
 import { type Complaint, complaintOf } from "./complaint.ts";
 import type { JobDefinition } from "./definition.ts";
 import { isMembers, membersOf } from "./members.ts";
@@ -53,7 +53,7 @@ function blanks({ name, payload }: JobDefinition): readonly Complaint[] {
 
 function scheduleComplaints({ schedule }: JobDefinition): readonly Complaint[] {
   if (schedule.kind === "cron") {
-    const complaint = complaintAbout(() => checkExpression(schedule.expr, schedule.tz || "UTC"));
+    const complaint = complaintAbout(() => checkExpression(schedule.expr, namedZone(schedule) ?? "UTC"));
     const member = schedule.tz !== undefined && complaint?.includes("time zone") ? "tz" : "expr";
     return complaint === undefined ? [] : [{ path: ["schedule", member], message: `schedule.${member}: ${complaint}` }];
   }

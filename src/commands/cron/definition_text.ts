@@ -7,7 +7,7 @@ import { judgeDefinition } from "../../cron/definition_check.ts";
 import { isMembers, type Members, membersOf } from "../../cron/members.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { parseJson } from "../../protocol/mod.ts";
-import { checkExpression, nextFires } from "../../schedule/fire_times.ts";
+import { checkExpression, namedZone, nextFires } from "../../schedule/fire_times.ts";
 import { type Here, readInstant } from "../../schedule/instant_text.ts";
 
 /**
@@ -45,15 +45,16 @@ export function settleDefinition(definition: Members, here: Here, before?: Membe
 
 /** Wall clocks become instants, and an expression without a zone gets the person's: a gateway would take its own. */
 function settleSchedule(schedule: Members, here: Here, before: Members | undefined): Members | undefined {
-  const { kind, at, expr, tz } = schedule;
+  const { kind, at, expr } = schedule;
   if (before !== undefined && JSON.stringify(before) === JSON.stringify(schedule)) return undefined;
   if (kind === "at" && typeof at === "string") {
     return { ...schedule, at: new Date(readInstant(at, here).instantMs).toISOString() };
   }
   if (kind !== "cron" || typeof expr !== "string") return undefined;
   // Whoever takes the zone away of a job that had one means that.
-  const isTheirs = before?.["kind"] === "cron" && tz === undefined;
-  const zone = typeof tz === "string" ? tz : here.zone;
+  const named = namedZone({ ...schedule, kind });
+  const isTheirs = before?.["kind"] === "cron" && named === undefined;
+  const zone = named ?? here.zone;
   if (zone === undefined && !isTheirs) {
     throw new ClawError("input/invalid", "schedule.tz is missing, and your time zone is unknown", {
       hint: "name the zone of the expression, like Europe/Berlin or UTC",

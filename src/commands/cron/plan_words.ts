@@ -8,6 +8,7 @@ import { formatChanges } from "../../cron/changes.ts";
 import type { JobDefinition } from "../../cron/definition.ts";
 import type { Plan, Step } from "../../cron/plan.ts";
 import { ClawError, exitOf } from "../../errors.ts";
+import { namedZone } from "../../schedule/fire_times.ts";
 
 /** The plan as lines: what would be sent for each job that is not as the file has it, and how many there are of each. */
 export function planView({ steps, kept }: Plan): View {
@@ -77,7 +78,9 @@ export function worstOf(results: readonly Result[], ended: ClawError | undefined
 
 /** Names of the jobs whose cron expression has no zone of its own. */
 export function zonelessNames(definitions: readonly JobDefinition[]): readonly string[] {
-  return definitions.filter(({ schedule }) => schedule.kind === "cron" && !schedule.tz).map(({ name }) => name);
+  return definitions.filter(({ schedule }) => schedule.kind === "cron" && namedZone(schedule) === undefined).map((
+    { name },
+  ) => name);
 }
 
 function stepLines(step: Step, word: Step["kind"] | Fate, error?: ClawError): readonly string[] {

@@ -191,7 +191,9 @@ in 3 h  Sat 2026-11-21 20:00  Sat 2026-11-21 19:00
       return JSON.parse((await offline(["--json-file", "-", "--dry-run", "--json"], { stdin })).stdout).data.params
         .schedule;
     };
-    assert.equal((await params({ kind: "cron", expr: "0 9 * * *" })).tz, "Europe/Berlin");
+    for (const tz of [undefined, "", " "]) {
+      assert.equal((await params({ kind: "cron", expr: "0 9 * * *", tz })).tz, "Europe/Berlin");
+    }
     assert.equal((await params({ kind: "at", at: "2026-11-23T09:00" })).at, "2026-11-23T08:00:00.000Z");
   });
 });
