@@ -79,6 +79,9 @@ function specFault({ sessionTarget, payload }: CronJob, protocol: ProtocolVersio
 }
 
 function deliveryFault({ delivery, sessionTarget }: CronJob): string | undefined {
+  if (delivery?.["failureDestination"] !== undefined && sessionTarget === "main" && delivery.mode !== "webhook") {
+    return 'cron delivery.failureDestination is only supported for sessionTarget="isolated" unless delivery.mode="webhook"';
+  }
   if (delivery === undefined || delivery.mode === "none") return undefined;
   if (delivery.mode === "webhook") {
     const isHttp = /^https?:\/\//i.test(String(delivery["to"] ?? "")) && URL.canParse(String(delivery["to"]));

@@ -42,8 +42,17 @@ export function patchJob(job: CronJob, patch: CronPatch, now: number, protocol: 
   };
   const { delivery: route, ...withoutRoute } = patched;
   // A main-session job announces nothing; only a webhook makes sense there.
-  const kept = patched.sessionTarget === "main" && route?.mode !== "webhook" ? withoutRoute : patched;
+  const isIdle = patched.sessionTarget === "main" && route?.mode !== "webhook" && !isMeant(delivery, protocol);
+  const kept = isIdle ? withoutRoute : patched;
   return protocol === 4 ? asNewerDoes(job, kept, patch) : kept;
+}
+
+/** Whether a patch names a way for answers, so that it is refused where there can be none, and not just forgotten. */
+function isMeant(delivery: CronPatch["delivery"], protocol: ProtocolVersion): boolean {
+  if (delivery?.failureDestination) return true;
+  if (protocol === 3 || delivery === undefined) return false;
+  const { mode, channel, to, accountId, threadId } = delivery;
+  return mode === "announce" || (mode === undefined && [channel, to, accountId, threadId].some(Boolean));
 }
 
 /** Protocol 4: what repeats outlives its runs, what fires once does not; switching on forgives past failures. */

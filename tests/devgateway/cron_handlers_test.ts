@@ -107,6 +107,29 @@ describe("cron.update", () => {
     assert.equal(job.delivery, undefined);
   });
 
+  /** What became of each patch of a job of the main session: it was taken and forgotten, or refused (measured). */
+  const routes: readonly (readonly [delivery: object, older: string | undefined, newer: string | undefined])[] = [
+    [{ mode: "none", channel: "last" }, undefined, undefined],
+    [{ bestEffort: true }, undefined, undefined],
+    [{ mode: "announce" }, undefined, "INVALID_REQUEST"],
+    [{ channel: "last" }, undefined, "INVALID_REQUEST"],
+    [{ to: "x" }, undefined, "INVALID_REQUEST"],
+    [{ accountId: "x" }, undefined, "INVALID_REQUEST"],
+    [{ failureDestination: { channel: "last" } }, "UNAVAILABLE", "INVALID_REQUEST"],
+  ];
+  for (const [delivery, older, newer] of routes) {
+    test(`has a job of the main session delivered nowhere: ${JSON.stringify(delivery)}`, async () => {
+      for (const [protocol, code] of [[3, older], [4, newer]] as const) {
+        await using gateway = createMemoryGateway({ protocol });
+        const admin = await connectTo(gateway, { scopes: allScopes });
+        const { id } = await admin.call("cron.add", everyHour);
+        const { ok, payload, error } = await admin.ask("cron.update", { id, patch: { delivery } });
+        assert.equal(error?.code, code, `protocol ${protocol}`);
+        if (ok) assert.equal((payload as { delivery?: unknown }).delivery, undefined);
+      }
+    });
+  }
+
   test("leaves the job as it was when it would break it", async () => {
     await using gateway = createMemoryGateway();
     const admin = await connectTo(gateway, { scopes: allScopes });
