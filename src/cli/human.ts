@@ -14,6 +14,9 @@ export interface Style {
   dim(text: string): string;
 }
 
+/** A longer label stands out of its column: a gateway may choose it. */
+const mostPadded = 40;
+
 const paint = (code: number) => (text: string) => `\x1b[${code}m${text}\x1b[0m`;
 const plain = (text: string) => text;
 
@@ -44,8 +47,9 @@ export async function renderView(view: View, style: Style, columns?: number): Pr
   // Few commands show one, and measuring text takes a library.
   if (view.kind === "table") return (await import("./table.ts")).renderTable(view, style, columns);
   if (view.kind === "line") return `${escapeLine(view.text)}\n`;
-  const width = Math.max(0, ...view.pairs.map(([label]) => label.length));
-  return view.pairs.map(([label, value]) => `${style.dim(label.padEnd(width))}  ${escapeLine(value)}\n`).join("");
+  const pairs = view.pairs.map(([label, value]) => [escapeLine(label), escapeLine(value)] as const);
+  const width = pairs.reduce((widest, [label]) => Math.max(widest, Math.min(label.length, mostPadded)), 0);
+  return pairs.map(([label, value]) => `${style.dim(label.padEnd(width))}  ${value}\n`).join("");
 }
 
 /** The error line and, where there is a next step, the hint line. */

@@ -11,6 +11,8 @@ import type { Cell, Column, View } from "./outcome.ts";
 const gap = "  ";
 /** A column that shrinks keeps at least this much, and its label. */
 const leastWidth = 8;
+/** Where nothing is cut, a wider cell stands out of its column: it would fill all rows with blanks. */
+const mostPadded = 120;
 /** With this much, a column that shrinks needs no other column's room. */
 const roomyWidth = 24;
 
@@ -20,13 +22,14 @@ export function renderTable(table: Table, style: Style, columns?: number): strin
   const view = columns === undefined ? table : withoutExtras(table, columns);
   const rows = view.rows.map((row) => row.map((cell) => escapeLine(textOf(cell))));
   const wanted = wantedWidths(view);
-  const widths = columns === undefined ? wanted : fit(wanted, view.columns, columns);
+  const isCut = columns !== undefined;
+  const widths = isCut ? fit(wanted, view.columns, columns) : wanted.map((width) => Math.min(width, mostPadded));
   const last = view.columns.length - 1;
   const line = (cells: readonly string[], paint: (text: string, at: number) => string) =>
-    cells.map((cell, at) =>
-      paint(pad(cutText(cell, widths[at] ?? 0), widths[at] ?? 0, view.columns[at], at === last), at)
-    )
-      .join(gap).trimEnd();
+    cells.map((cell, at) => {
+      const width = widths[at] ?? 0;
+      return paint(pad(isCut ? cutText(cell, width) : cell, width, view.columns[at], at === last), at);
+    }).join(gap).trimEnd();
   const head = line(view.columns.map(({ label }) => label), (text) => style.dim(text));
   const body = rows.map((row, index) => line(row, (text, at) => paintCell(view.rows[index]?.[at], text, style)));
   return [head, ...body].map((text) => `${text}\n`).join("");
@@ -35,7 +38,9 @@ export function renderTable(table: Table, style: Style, columns?: number): strin
 /** Widths at which nothing is cut. */
 function wantedWidths({ columns, rows }: Table): readonly number[] {
   const widths = rows.map((row) => row.map((cell) => stringWidth(escapeLine(textOf(cell)))));
-  return columns.map(({ label }, at) => Math.max(stringWidth(label), ...widths.map((row) => row[at] ?? 0)));
+  return columns.map(({ label }, at) =>
+    widths.reduce((widest, row) => Math.max(widest, row[at] ?? 0), stringWidth(label))
+  );
 }
 
 /** Leaves out one extra column after the other, until those that shrink have room enough. */
@@ -64,7 +69,7 @@ function paintCell(cell: Cell | undefined, text: string, style: Style): string {
 
 /** Takes width from the widest of the columns that shrink until the line fits, or nothing more can be taken. */
 function fit(wanted: readonly number[], columns: readonly Column[], total: number): readonly number[] {
-  const widths = [...wanted];
+  const widths = wanted.map((width, at) => Math.min(width, Math.max(total, leastOf(columns[at]))));
   let excess = lengthOf(widths) - total;
   while (excess > 0) {
     const shrinkable = widths.map((width, at) => (width > leastOf(columns[at]) ? width : 0));

@@ -63,6 +63,13 @@ describe("escapeJson()", () => {
 });
 
 describe("renderView()", () => {
+  it("escapes what stands before a value too, and lets none push all values away", async () => {
+    const pairs = [["\x1b[2J\u202e", "x"], ["l".repeat(100_000), "y"], ["short", "z"]] as const;
+    const lines = (await renderView({ kind: "pairs", pairs }, createStyle(false))).split("\n");
+    assert.equal(lines[0]?.replace(/ +/, " "), "\\u{1b}[2J\\u{202e} x");
+    assert.equal(lines[2], `${"short".padEnd(40)}  z`);
+  });
+
   it("lets no text from afar make a line of its own", async () => {
     const view = await renderView({ kind: "line", text: "gateway 1.0\nclaw: error: no" }, createStyle(false));
     assert.equal(view, "gateway 1.0\\nclaw: error: no\n");

@@ -30,6 +30,22 @@ describe("renderTable()", () => {
     assert.match(table([[long, "1", long]]), new RegExp(`^x{500} {6}1 {2}x{500}$`, "m"));
   });
 
+  it("lets no long cell make all others long, where nothing is cut", () => {
+    const rows = [["x".repeat(100_000), "1", "a"], ...Array.from({ length: 1_000 }, () => ["short", "2", "b"])];
+    const text = table(rows);
+    assert.ok(text.length < 300_000, `${text.length} characters`);
+    assert.deepEqual(text.split("\n").slice(0, 3), [
+      `${"NAME".padEnd(120)}  COUNT  NOTE`,
+      `${"x".repeat(100_000)}      1  a`,
+      `${"short".padEnd(120)}      2  b`,
+    ]);
+  });
+
+  it("takes more rows than a call takes arguments", () => {
+    const rows = Array.from({ length: 200_000 }, () => ["x", "1", "y"]);
+    assert.equal(table(rows).split("\n").length, 200_002);
+  });
+
   it("takes from the widest column that shrinks, down to 8, and never from another", () => {
     const text = table([["a".repeat(30), "123456789", "b".repeat(12)]], 34);
     assert.equal(text, "NAME            COUNT  NOTE\naaaaaaaaa…  123456789  bbbbbbbbbb…\n");

@@ -46,7 +46,10 @@ const job = fc.record({
   createdAtMs: number,
   updatedAtMs: number,
   schedule,
-  payload: fc.record({ kind: text, timeoutSeconds: strange, text: strange, argv: strange }, { requiredKeys: ["kind"] }),
+  payload: fc.tuple(
+    fc.dictionary(text, strange, { maxKeys: 2 }),
+    fc.record({ kind: text, timeoutSeconds: strange, text: strange, argv: strange }, { requiredKeys: ["kind"] }),
+  ).map(([odd, known]) => ({ ...odd, ...known })),
   delivery: fc.record({ mode: text, to: strange, bestEffort: strange }, { requiredKeys: [] }),
   state,
   declarationKey: text,
