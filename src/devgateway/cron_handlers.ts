@@ -11,6 +11,9 @@ import type { Call, Handlers, Reply } from "./handlers.ts";
 import { stateDir } from "./hello.ts";
 import { invalid, unavailable } from "./wire_errors.ts";
 
+/** Measured; here a refused change is none, as with 2026.9.6. */
+const halfKept = "2026.3.13 keeps what it had changed by then: look with cron.list, and undo it.";
+
 type CronMethod = Extract<Method, `cron.${string}`>;
 
 export const cronHandlers: Handlers<CronMethod> = {
@@ -60,7 +63,10 @@ export const cronHandlers: Handlers<CronMethod> = {
       const { expectedConfigRevision: expected } = params;
       if (expected !== undefined && expected !== job.configRevision) return { error: changed(expected, job) };
       const result = call.memory.cron.update(job, params.patch);
-      if ("fault" in result) return { error: faulty(result.fault, "cron.update", call) };
+      if ("fault" in result) {
+        const error = faulty(result.fault, "cron.update", call);
+        return call.generation.protocol === 4 ? { error } : { error, advice: halfKept };
+      }
       return {
         payload: shown(result.job, call),
         before: [changeEvent(result.job, "updated", call.generation.protocol)],

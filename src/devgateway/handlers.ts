@@ -18,7 +18,7 @@ export interface Call extends StepContext {
 }
 
 export type Reply =
-  & ({ readonly payload: unknown } | { readonly error: WireError })
+  & ({ readonly payload: unknown } | { readonly error: WireError; readonly advice?: string })
   & { readonly before?: readonly Effect[]; readonly after?: readonly Effect[] };
 
 export type Handlers<M extends Method> = { readonly [Name in M]: (params: ParamsOf<Name>, call: Call) => Reply };
@@ -30,7 +30,7 @@ export function handle(method: Method, id: string, params: unknown, call: Call):
   const handler = handlers[method] as (params: unknown, call: Call) => Reply;
   const reply = handler(params, call);
   const answer: Effect[] = "error" in reply
-    ? refuseCall(id, method, reply.error, adviceFor(reply.error))
+    ? refuseCall(id, method, reply.error, reply.advice ?? adviceFor(reply.error))
     : [{ kind: "send", frame: { type: "res", id, ok: true, payload: reply.payload } }];
   return [...reply.before ?? [], ...answer, ...reply.after ?? []];
 }

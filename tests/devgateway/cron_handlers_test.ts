@@ -137,6 +137,15 @@ describe("cron.update", () => {
     await admin.refused("cron.update", { id, patch: { payload: turn.payload } });
     assert.equal((await admin.call("cron.get", { id })).payload.kind, "systemEvent");
   });
+
+  test("leaves it so on protocol 3 too, and tells that 2026.3.13 would not", async () => {
+    await using gateway = createMemoryGateway({ protocol: 3 });
+    const admin = await connectTo(gateway, { scopes: allScopes });
+    const { id } = await admin.call("cron.add", everyHour);
+    await admin.refused("cron.update", { id, patch: { name: "half", schedule: { kind: "cron", expr: "61 * * * *" } } });
+    assert.equal((await admin.call("cron.list")).jobs[0].name, "hourly");
+    assert.match(gateway.log.find(({ event }) => event === "res ✗ cron.update")?.advice ?? "", /^2026\.3\.13 keeps/);
+  });
 });
 
 describe("cron.run", () => {
