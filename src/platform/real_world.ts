@@ -118,7 +118,8 @@ function createOutput(fd: 1 | 2): Output {
     },
     get columns() {
       const stream = fd === 1 ? process.stdout : process.stderr;
-      return isTerminal(fd) ? stream.columns ?? 80 : 80;
+      // Serial lines and bare pseudo-terminals say 0.
+      return isTerminal(fd) ? stream.columns || 80 : 80;
     },
     write: (text) => writeAll(fd, new TextEncoder().encode(text)),
   };

@@ -17,7 +17,7 @@ export interface Input {
 export interface Output {
   /** Asked lazily: finding out costs a few milliseconds. */
   readonly isTty: boolean;
-  /** Width in columns, 80 when there is no terminal. */
+  /** Width in columns, 80 when there is no terminal, or one that does not know its width. */
   readonly columns: number;
   /** Writes all of it before it returns. @throws ClawError `store/io`, with `details.osCode` (a closed pipe is EPIPE) */
   write(text: string): void;
