@@ -19,7 +19,8 @@ import type { Here } from "../../schedule/instant_text.ts";
 import { writeOnce } from "./certain_write.ts";
 import { definitionFlags, type DefinitionOptions } from "./definition_flags.ts";
 import { applyFlags } from "./definition_members.ts";
-import { parseMembers, settleDefinition } from "./definition_text.ts";
+import { readDefinitionInput } from "./definition_input.ts";
+import { settleDefinition } from "./definition_text.ts";
 import { disagreementOf, type Echo, echoData, echoOf, echoOfJob, echoViews, thereOf } from "./echo.ts";
 import { warnOfOther } from "./kept_otherwise.ts";
 import { memberLines } from "./member_lines.ts";
@@ -70,11 +71,10 @@ export const cronAdd = defineCommand({
 });
 
 /** The whole definition, checked; nothing has been dialled yet. */
-async function describe(options: AddOptions, here: Here, context: Context) {
-  const { jsonFile, disabled, declarationKey } = options;
-  const from = jsonFile === "-" ? "standard input" : jsonFile ?? "";
-  const base = jsonFile === undefined ? {} : parseMembers(await context.readInput(jsonFile), from);
-  const { definition, read } = applyFlags(options, base, here);
+async function describe(given: AddOptions, here: Here, context: Context) {
+  const { options, members } = await readDefinitionInput(given, context);
+  const { disabled, declarationKey } = options;
+  const { definition, read } = applyFlags(options, members, here);
   const complete = {
     wakeMode: "now",
     ...definition,

@@ -15,7 +15,8 @@ import type { Here } from "../../schedule/instant_text.ts";
 import { changeJob } from "./change_job.ts";
 import { contradiction, definitionFlags, type DefinitionOptions, isGiven } from "./definition_flags.ts";
 import { applyFlags, compact } from "./definition_members.ts";
-import { parseMembers, settleDefinition } from "./definition_text.ts";
+import { readDefinitionInput } from "./definition_input.ts";
+import { settleDefinition } from "./definition_text.ts";
 import { unsetPaths, without } from "./unset_fields.ts";
 
 const flags = {
@@ -85,12 +86,10 @@ function heedOwner(job: CronJob, context: Context): void {
 }
 
 /** @throws ClawError for all that is wrong with flags and file whatever the job is */
-async function read(options: EditOptions, context: Context): Promise<Request> {
-  if (options.enable && options.disable) throw contradiction("--enable", "--disable");
-  const unset = unsetPaths(options.unset);
-  const { jsonFile } = options;
-  const from = jsonFile === "-" ? "standard input" : jsonFile ?? "";
-  const members = jsonFile === undefined ? {} : parseMembers(await context.readInput(jsonFile), from);
+async function read(given: EditOptions, context: Context): Promise<Request> {
+  if (given.enable && given.disable) throw contradiction("--enable", "--disable");
+  const unset = unsetPaths(given.unset);
+  const { options, members } = await readDefinitionInput(given, context);
   // A job that fits all that flags may say: only what is wrong by itself shows.
   const anyJob = { schedule: { kind: "cron", expr: "* * * * *", tz: "UTC" }, payload: { kind: "agentTurn" } };
   applyFlags(options, anyJob, { nowMs: context.clock.now(), zone: context.zone ?? "UTC" });

@@ -45,8 +45,9 @@ Options:
   --tz <zone>              IANA zone of --cron and of a clock's time in --at (default: yours)
   --stagger <duration>     let the gateway shift each run by up to this long
   --exact                  no shift: run exactly on time
-  --system-event <text>    hand this text to the main session
-  --message <text>         run an agent turn with this message, in a session of its own
+  --system-event <text>    hand this text to the main session (- reads stdin)
+  --message <text>         run an agent turn with this message, in a session of its own (- reads
+                           stdin)
   --agent <id>             agent that runs it
   --model <name>           model of the agent turn
   --thinking <level>       thinking level of the agent turn
