@@ -97,8 +97,9 @@ export const rooms: readonly Room[] = [
     name: "cron",
     path: "src/cron/",
     floor: 4,
-    imports: [...bedrock, "protocol", "schedule"],
-    types: ["client", "platform"],
+    // platform: limits on time.
+    imports: [...bedrock, "protocol", "schedule", "platform"],
+    types: ["client"],
     // Jobs in a file are YAML or JSON.
     packages: [zod, { specifier: "yaml", files: ["src/cron/jobs_file.ts"] }],
   },

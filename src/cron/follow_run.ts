@@ -4,12 +4,11 @@
  */
 import type { Connection } from "../client/connection.ts";
 import { asClawError, type ClawError } from "../errors.ts";
-import type { Clock } from "../platform/clock.ts";
+import { type Clock, limitTime } from "../platform/clock.ts";
 import { listJobs } from "./jobs.ts";
 import type { Line } from "./line.ts";
 import { readRunsIfAny } from "./run_history.ts";
 import { judgeRun, type RunEnd, type RunTarget, Sightings, type Verdict } from "./run_verdict.ts";
-import { limitTime } from "./time_limit.ts";
 
 export interface FollowOptions {
   /** How long to wait, ms. */

@@ -5,10 +5,9 @@
  */
 import type { Connection } from "../client/connection.ts";
 import { asClawError, type ClawError, type Fault, faults } from "../errors.ts";
-import type { Clock } from "../platform/clock.ts";
+import { type Clock, limitTime, unlessAborted } from "../platform/clock.ts";
 import type { Ids } from "../platform/world.ts";
 import { type CronEvent, payloadOf } from "../protocol/mod.ts";
-import { limitTime, unlessAborted } from "./time_limit.ts";
 
 export interface LineOptions {
   readonly clock: Clock;

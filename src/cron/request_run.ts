@@ -4,7 +4,7 @@
  */
 import type { Connection } from "../client/connection.ts";
 import { asClawError, type ClawError } from "../errors.ts";
-import type { Clock } from "../platform/clock.ts";
+import { type Clock, limitTime } from "../platform/clock.ts";
 import type { CronJob } from "../protocol/mod.ts";
 import { gatewayNow } from "./gateway_clock.ts";
 import { queuedAtMs, type RunTarget } from "./run_verdict.ts";
@@ -16,13 +16,22 @@ export type RequestedRun =
   /** It was sent, and nobody knows. */
   | { readonly kind: "unanswered"; readonly target: RunTarget; readonly error: ClawError };
 
+export interface RequestOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** How long the gateway may take for its answer. */
+  readonly withinMs: number;
+}
+
 /** @throws ClawError as `Connection.call`, but for `net/unanswered` */
 export async function requestRun(
   connection: Connection,
   job: CronJob,
   mode: "force" | "due",
-  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+  { clock, signal: parent, withinMs }: RequestOptions,
 ): Promise<RequestedRun> {
+  using limit = limitTime(parent, clock, withinMs);
+  const { signal } = limit;
   const isNamed = connection.handshake.protocol === 4;
   // A run that is due is the same run, whoever begins it.
   const firesAtMs = mode === "due" ? undefined : await nextFire(connection, job, clock, signal);

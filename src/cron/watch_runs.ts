@@ -2,12 +2,11 @@
  * Runs as they end, without an end of its own: events say when to look, and what the gateway wrote down says what
  * happened, so that a lost connection loses no run and a run is told once.
  */
-import type { Clock } from "../platform/clock.ts";
+import { type Clock, limitTime } from "../platform/clock.ts";
 import type { CronRun } from "../protocol/mod.ts";
 import { gatewayNow } from "./gateway_clock.ts";
 import type { Line } from "./line.ts";
 import { readRunsIfAny, type RunFilter, runKey } from "./run_history.ts";
-import { limitTime } from "./time_limit.ts";
 
 export interface WatchOptions {
   readonly line: Line;

@@ -2,6 +2,7 @@
  * Time as a value that is passed in: now, sleeping, deadlines. Tests pass a clock that they move by hand
  * (`tests/support/clock.ts`).
  */
+import { ClawError } from "../errors.ts";
 
 export interface Clock {
   /** Wall clock, epoch ms. */
@@ -48,6 +49,8 @@ function startTimer(ms: number, action: () => void): () => void {
 
 /** What the work comes to, unless the signal is aborted first: for work that cannot be stopped. @throws the signal's reason */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  // It may fail when nobody waits for it any more.
+  work.catch(() => {});
   signal.throwIfAborted();
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -69,6 +72,13 @@ export interface TimeLimit {
   set(ms: number): void;
   /** Releases the timer and the parent. */
   [Symbol.dispose](): void;
+}
+
+/** A limit on one piece of work within a run, `net/timeout` when it has passed; it never outlives the run's own. */
+export function limitTime(parent: AbortSignal, clock: Clock, ms: number): TimeLimit {
+  const limit = createTimeLimit(clock, () => new ClawError("net/timeout", "the time is over"), parent);
+  limit.set(ms);
+  return limit;
 }
 
 /** A limit that is not set yet: until then only the parent ends it. */

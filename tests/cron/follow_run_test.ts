@@ -26,7 +26,7 @@ async function open(choices: GatewayChoices = {}, definition: CronAddParams = ho
   const test = await openLine(gateway);
   const job = await test.connection.call("cron.add", definition, never) as CronJob;
   const watch = new RunWatch(test.line, clock, job.id);
-  const requested = await requestRun(test.connection, job, "force", { clock, signal: never });
+  const requested = await requestRun(test.connection, job, "force", { clock, signal: never, withinMs: 60_000 });
   assert.equal(requested.kind, "enqueued");
   const { target } = requested as Extract<typeof requested, { kind: "enqueued" }>;
   return {
@@ -165,14 +165,19 @@ describe("RunWatch.follow(), where runs have no names", () => {
   it("takes no end before another run had time to begin", async () => {
     await using at = await open({ protocol: 3, ...lasting(40) });
     await at.clock.advance(100);
-    const rival = await requestRun(at.connection, at.job, "force", { clock: at.clock, signal: never });
+    const rival = await requestRun(at.connection, at.job, "force", {
+      clock: at.clock,
+      signal: never,
+      withinMs: 60_000,
+    });
     assert.equal(rival.kind, "enqueued");
     assert.equal(wordOf(await at.end()), "several");
   });
 
   it("looks once more after the end, for a run that was queued behind it", async () => {
     await using at = await open({ protocol: 3, ...lasting(5_000) });
-    const ask = () => void requestRun(at.connection, at.job, "force", { clock: at.clock, signal: never });
+    const ask = () =>
+      void requestRun(at.connection, at.job, "force", { clock: at.clock, signal: never, withinMs: 60_000 });
     at.clock.after(5_100, ask);
     assert.equal(wordOf(await at.end()), "several");
   });
@@ -190,9 +195,13 @@ describe("RunWatch.follow(), where runs have no names", () => {
         await connection.call("cron.run", { id, mode: "force" }, never);
       }
       using watch = new RunWatch(line, clock, report.id);
-      const requested = await requestRun(connection, report, "force", { clock, signal: never });
+      const requested = await requestRun(connection, report, "force", { clock, signal: never, withinMs: 60_000 });
       assert.ok(requested.kind === "enqueued");
-      const following = watch.follow(requested.target, { waitMs: 600_000, until: "ended", signal: never });
+      const following = watch.follow(requested.target, {
+        waitMs: 600_000,
+        until: "ended",
+        signal: never,
+      });
       assert.equal(wordOf(await settled(following, () => clock.advance(100))), expected);
     });
   }
@@ -216,7 +225,11 @@ describe("requestRun()", () => {
   it("says why a gateway did not run the job", async () => {
     await using at = await open({ protocol: 4, ...lasting(20_000) });
     await at.clock.advance(100);
-    const again = await requestRun(at.connection, at.job, "force", { clock: at.clock, signal: never });
+    const again = await requestRun(at.connection, at.job, "force", {
+      clock: at.clock,
+      signal: never,
+      withinMs: 60_000,
+    });
     assert.deepEqual(again, { kind: "refused", reason: "already-running" });
   });
 

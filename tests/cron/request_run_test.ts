@@ -38,7 +38,7 @@ function open(protocol: 3 | 4) {
     job,
     answer,
     peer,
-    ask: (mode: "force" | "due") => requestRun(connection, job, mode, { clock, signal: never }),
+    ask: (mode: "force" | "due") => requestRun(connection, job, mode, { clock, signal: never, withinMs: 60_000 }),
   };
 }
 

@@ -11,7 +11,6 @@ import { findJob } from "../../cron/jobs.ts";
 import { Line } from "../../cron/line.ts";
 import { type RequestedRun, requestRun } from "../../cron/request_run.ts";
 import type { RunTarget, Verdict } from "../../cron/run_verdict.ts";
-import { limitTime } from "../../cron/time_limit.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
 import { parseDuration } from "../../settings/duration.ts";
@@ -72,9 +71,9 @@ export const cronRun = defineCommand({
     const { timeoutMs, retryMs } = await context.settings();
     // The request keeps to --timeout; what is granted here is for looking at what became of it.
     context.extendTime(readBackMs + (options.wait ? waitMs : 0));
-    const restMs = startedAt + timeoutMs.value + retryMs.value - context.clock.elapsed();
-    using limit = limitTime(context.signal, context.clock, Math.max(0, restMs));
-    const requested = await requestRun(connection, job, mode, { clock: context.clock, signal: limit.signal })
+    const withinMs = Math.max(0, startedAt + timeoutMs.value + retryMs.value - context.clock.elapsed());
+    const { clock, signal } = context;
+    const requested = await requestRun(connection, job, mode, { clock, signal, withinMs })
       .catch((thrown: unknown) => {
         throw withLookUp(asClawError(thrown), job);
       });
