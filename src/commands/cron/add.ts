@@ -2,6 +2,7 @@
  * `claw cron add`: one new job, from flags, a JSON file, or both. Everything about it is read and checked here before
  * a gateway is asked, and told back: when it fires, and whether the gateway plans the same.
  */
+import { writeOnce } from "../../cli/certain_write.ts";
 import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
 import { done, type Outcome, type View } from "../../cli/outcome.ts";
@@ -16,7 +17,6 @@ import { requireKnown } from "../../cron/needs.ts";
 import { ClawError } from "../../errors.ts";
 import { type CronAddParams, type CronJob, type ResultOf, scopes } from "../../protocol/mod.ts";
 import type { Here } from "../../schedule/instant_text.ts";
-import { writeOnce } from "./certain_write.ts";
 import { definitionFlags, type DefinitionOptions } from "./definition_flags.ts";
 import { applyFlags } from "./definition_members.ts";
 import { readDefinitionInput } from "./definition_input.ts";

@@ -2,6 +2,7 @@
  * Makes a job that is there what is wanted, with what differs alone, and tells what that was. Shared by both ways of
  * `claw cron edit`.
  */
+import { writeOnce } from "../../cli/certain_write.ts";
 import type { Context } from "../../cli/context.ts";
 import { done, type Outcome, type View } from "../../cli/outcome.ts";
 import type { Connection } from "../../client/connection.ts";
@@ -12,7 +13,6 @@ import { requireKnown } from "../../cron/needs.ts";
 import { shellWord } from "../../cron/shell_word.ts";
 import { asClawError } from "../../errors.ts";
 import type { CronJob } from "../../protocol/mod.ts";
-import { writeOnce } from "./certain_write.ts";
 import { echoData, echoOfJob, echoViews, type There, thereOf } from "./echo.ts";
 import { warnOfOther } from "./kept_otherwise.ts";
 

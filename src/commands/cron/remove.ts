@@ -1,6 +1,7 @@
 /**
  * `claw cron rm`: removes a job, for good. Asks first, since nothing brings it back but `claw cron apply` with a file.
  */
+import { writeOnce } from "../../cli/certain_write.ts";
 import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
 import { done, negative, type Outcome } from "../../cli/outcome.ts";
@@ -10,7 +11,6 @@ import { findJob, listJobs } from "../../cron/jobs.ts";
 import { shellWord } from "../../cron/shell_word.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
-import { writeOnce } from "./certain_write.ts";
 
 export const cronRemove = defineCommand({
   isReadOnly: false,

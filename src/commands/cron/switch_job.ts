@@ -1,12 +1,12 @@
 /**
  * Switching a job on or off: what `claw cron enable` and `disable` share.
  */
+import { writeOnce } from "../../cli/certain_write.ts";
 import type { Context } from "../../cli/context.ts";
 import { done, type Outcome, type View } from "../../cli/outcome.ts";
 import { findJob, listJobs } from "../../cron/jobs.ts";
 import { shellWord } from "../../cron/shell_word.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
-import { writeOnce } from "./certain_write.ts";
 import { echoData, echoOfJob, echoViews, type There, thereOf } from "./echo.ts";
 
 /** Makes a job be on or off; one that is so already is left alone. */
