@@ -5,17 +5,19 @@
  * `client/dial.ts`.
  */
 import type { Context, Edited, Gateway, WhoAmI } from "./cli/context.ts";
+import type { Pairs } from "./cli/outcome.ts";
 import type { Progress } from "./cli/progress.ts";
 import type { FlagValues } from "./cli/quick_parse.ts";
 import type { Voice } from "./cli/voice.ts";
+import type { Need } from "./client/credentials.ts";
 import { dial } from "./client/dial.ts";
 import { traceTransport } from "./client/trace.ts";
 import { asClawError, ClawError } from "./errors.ts";
+import type { DeviceCheck } from "./identity/device_check.ts";
 import { loadOrCreateIdentity } from "./identity/key_file.ts";
 import { findDirectories } from "./platform/directories.ts";
 import { openAppender } from "./platform/files.ts";
 import type { World } from "./platform/world.ts";
-import type { Scope } from "./protocol/mod.ts";
 import { Input } from "./input.ts";
 import { createLogin } from "./login.ts";
 import { RunTime } from "./run_time.ts";
@@ -63,11 +65,11 @@ export class RunContext implements Context, AsyncDisposable {
     return this.#settings ??= this.#resolveSettings(isThorough);
   }
 
-  async gateway(need: Scope): Promise<Gateway> {
+  async gateway(need: Need, by?: "secret" | "device-token"): Promise<Gateway> {
     const settings = await this.settings();
     const store = this.#store();
     const { identity } = await loadOrCreateIdentity(store);
-    const login = createLogin({ settings, identity, tokens: store, need, hide: (secret) => this.#voice.hide(secret) });
+    const login = createLogin({ settings, identity, tokens: store, need, by, hide: (text) => this.#voice.hide(text) });
     const { clock, ids, os } = this.#world;
     const connection = await dial(login, {
       clock,
@@ -89,12 +91,17 @@ export class RunContext implements Context, AsyncDisposable {
     } catch (thrown) {
       this.warn(`the device token could not be stored: ${asClawError(thrown).message}`);
     }
-    return { connection, login: login.login() };
+    return { connection, login: login.login(), deviceId: identity.deviceId, keepToken: login.keepToken };
   }
 
   async whoAmI(): Promise<WhoAmI> {
     const { describeDevice } = await import("./whoami.ts");
     return await describeDevice(this.#store());
+  }
+
+  async verifyDevice(): Promise<readonly DeviceCheck[]> {
+    const { checkDevice } = await import("./identity/device_check.ts");
+    return await checkDevice(this.#store());
   }
 
   async fingerprint(secret: string): Promise<string> {
@@ -107,8 +114,8 @@ export class RunContext implements Context, AsyncDisposable {
     return await this.#input.read(path, timeoutMs.origin.kind === "default");
   }
 
-  confirm(question: string): Promise<boolean> {
-    return this.#input.confirm(question);
+  confirm(question: string, facts?: Pairs): Promise<boolean> {
+    return this.#input.confirm(question, facts);
   }
 
   edit(text: string, extension: string): Promise<Edited> {

@@ -3,6 +3,7 @@
  * `context.ts`; nothing here knows settings.
  */
 import type { Edited } from "./cli/context.ts";
+import type { Pairs } from "./cli/outcome.ts";
 import type { Voice } from "./cli/voice.ts";
 import { ClawError } from "./errors.ts";
 import { unlessAborted } from "./platform/clock.ts";
@@ -58,14 +59,14 @@ export class Input {
   }
 
   /** @throws ClawError `usage/missing-argument` where nobody can be asked */
-  async confirm(question: string): Promise<boolean> {
+  async confirm(question: string, facts: Pairs = []): Promise<boolean> {
     const { stdin, stderr } = this.#world;
     if (!stdin.isTty || !stderr.isTty) {
       throw new ClawError("usage/missing-argument", `${question.replace(/\?$/, "")}: nobody can be asked here`, {
         hint: "say so beforehand with --yes",
       });
     }
-    this.#voice.ask(`${question} [y/N]`);
+    await this.#voice.ask(`${question} [y/N]`, facts);
     const answer = await this.#time.pause(() => stdin.readLine(this.#time.signal));
     return /^y(es)?$/i.test(answer?.trim() ?? "");
   }

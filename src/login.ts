@@ -2,13 +2,14 @@
  * Joins the three things a login is made of: the secret that the settings found, the device key, and the stored device
  * token. Which of them is presented is decided in `client/credentials.ts`; this file only fetches and stores.
  */
-import type { Login } from "./cli/context.ts";
+import type { IssuedToken, Login } from "./cli/context.ts";
 import {
   type Choice,
   chooseCredential,
   type Credentials,
   fallbackCredential,
   type Grant,
+  type Need,
   type PresentedSecret,
 } from "./client/credentials.ts";
 import { ClawError } from "./errors.ts";
@@ -16,7 +17,7 @@ import type { CredentialSource } from "./client/dial.ts";
 import { role } from "./client/handshake.ts";
 import type { Identity } from "./identity/keypair.ts";
 import { loadToken, saveToken, type TokenStore } from "./identity/token_file.ts";
-import { hasScope, type HelloOk, type Scope } from "./protocol/mod.ts";
+import { hasScope, type HelloOk } from "./protocol/mod.ts";
 import { missingSecretHint } from "./settings/secret_choice.ts";
 import type { SecretChoice, Settings } from "./settings/resolve.ts";
 
@@ -24,7 +25,9 @@ export interface LoginOptions {
   readonly settings: Settings;
   readonly identity: Identity;
   readonly tokens: TokenStore;
-  readonly need: Scope;
+  readonly need: Need;
+  /** What to present rather than what the rules say, where there is such a thing. */
+  readonly by?: "secret" | "device-token" | undefined;
   /** Told of every secret before it is used, so that it is never shown. */
   readonly hide: (secret: string) => void;
 }
@@ -37,13 +40,26 @@ export interface LoginSource extends CredentialSource {
   explain(error: ClawError): ClawError;
   /** Keeps the device token that hello-ok carried. @throws ClawError `store/io` */
   keep(hello: HelloOk): void;
+  /** Keeps a device token that came otherwise. @throws ClawError `store/io` */
+  keepToken(issued: IssuedToken): void;
 }
 
-export function createLogin({ settings, identity, tokens, need, hide }: LoginOptions): LoginSource {
+const preferences = { "secret": "shared", "device-token": "grant" } as const;
+
+export function createLogin({ settings, identity, tokens, need, by, hide }: LoginOptions): LoginSource {
   const { endpoint, secret } = settings;
   const { origin, isLoopback, isTls } = endpoint.value;
   const grantNow = (): Grant | undefined => loadToken(tokens, origin, role, identity.deviceId);
-  const known = { hasShared: secret !== undefined, isExplicit: secret?.isExplicit ?? false, grant: grantNow() };
+  const known = {
+    hasShared: secret !== undefined,
+    isExplicit: secret?.isExplicit ?? false,
+    grant: grantNow(),
+    prefers: by && preferences[by],
+  };
+  const save = (issued: IssuedToken) => {
+    hide(issued.token);
+    saveToken(tokens, { origin, deviceId: identity.deviceId, ...issued, storedAtMs: tokens.clock.now() });
+  };
   let choice: Choice | undefined;
   const credentials = async (chosen: Choice): Promise<Credentials> => {
     choice = chosen;
@@ -58,22 +74,23 @@ export function createLogin({ settings, identity, tokens, need, hide }: LoginOpt
       const next = fallbackCredential(choice, error, known, grantNow(), need, isLoopback || isTls);
       return next === undefined ? undefined : await credentials(next);
     },
-    login() {
-      if (choice?.present === "grant") return { kind: "device-token", from: "the token store" };
-      if (choice?.present !== "shared" || secret === undefined) return { kind: "none", from: "the device key" };
-      return { kind: secret.kind, from: secret.origin.name };
-    },
+    login: () => loginBy(choice, secret),
     explain: (error) => explain(error, settings),
     keep({ auth }) {
       if (auth?.deviceToken === undefined) return;
-      hide(auth.deviceToken);
       const { deviceToken: token } = auth;
       // 2026.9.6 names the scopes of the connection: those that the stored grant implies are nothing new.
       const held = choice?.present === "grant" && choice.grant.token === token ? choice.grant.scopes : [];
-      const scopes = auth.scopes.filter((scope) => !hasScope(held, scope));
-      saveToken(tokens, { origin, role, deviceId: identity.deviceId, token, scopes, storedAtMs: tokens.clock.now() });
+      save({ role, token, scopes: auth.scopes.filter((scope) => !hasScope(held, scope)) });
     },
+    keepToken: save,
   };
+}
+
+function loginBy(choice: Choice | undefined, secret: SecretChoice | undefined): Login {
+  if (choice?.present === "grant") return { kind: "device-token", from: "the token store" };
+  if (choice?.present !== "shared" || secret === undefined) return { kind: "none", from: "the device key" };
+  return { kind: secret.kind, from: secret.origin.name };
 }
 
 async function present(choice: Choice, shared: SecretChoice | undefined): Promise<PresentedSecret> {

@@ -5,6 +5,7 @@
 import type { WhoAmI } from "./cli/context.ts";
 import { createFingerprinter } from "./identity/fingerprint.ts";
 import { type IdentityStore, keyFilePath, loadIdentity } from "./identity/key_file.ts";
+import { keyFingerprintOf } from "./identity/keypair.ts";
 import { listTokens, type TokenStore } from "./identity/token_file.ts";
 
 /** Creates no identity; a key for fingerprints is made when there is something to fingerprint. @throws ClawError `config/*`, `store/io` */
@@ -17,6 +18,7 @@ export async function describeDevice(store: IdentityStore & TokenStore): Promise
     deviceId: found?.identity.deviceId,
     keyFile: keyFilePath(store),
     fingerprint: found === undefined ? undefined : await fingerprintOf(found.identity.publicKey),
+    keyFingerprint: found === undefined ? undefined : await keyFingerprintOf(found.identity.publicKey),
     tokens: await Promise.all(tokens.map(async ({ origin, role, scopes, token, storedAtMs }) => ({
       gateway: origin,
       role,

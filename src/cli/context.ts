@@ -3,10 +3,12 @@
  * and is closed by the boundary, not by the command.
  */
 import type { Connection } from "../client/connection.ts";
+import type { Need } from "../client/credentials.ts";
+import type { DeviceCheck } from "../identity/device_check.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Ids } from "../platform/world.ts";
-import type { Scope } from "../protocol/mod.ts";
 import type { Settings } from "../settings/resolve.ts";
+import type { Pairs } from "./outcome.ts";
 import type { Progress } from "./progress.ts";
 
 /** How this run was let in: for `claw status`. */
@@ -20,6 +22,17 @@ export interface Login {
 export interface Gateway {
   readonly connection: Connection;
   readonly login: Login;
+  /** This installation's. */
+  readonly deviceId: string;
+  /** Puts a device token in the place of the stored one, which stays as `.prev`. @throws ClawError `store/io` */
+  keepToken(issued: IssuedToken): void;
+}
+
+/** A device token as a gateway issued it to this device. */
+export interface IssuedToken {
+  readonly role: string;
+  readonly token: string;
+  readonly scopes: readonly string[];
 }
 
 /** What came out of an editor. */
@@ -35,6 +48,8 @@ export interface WhoAmI {
   readonly deviceId: string | undefined;
   readonly keyFile: string;
   readonly fingerprint: string | undefined;
+  /** The same on every installation: SHA-256 of the public key, as `ssh-keygen -l` writes it. */
+  readonly keyFingerprint: string | undefined;
   readonly tokens: readonly {
     readonly gateway: string;
     readonly role: string;
@@ -53,15 +68,24 @@ export interface Context {
   readonly zone: string | undefined;
   /** Resolved once: the first call decides whether to look in places that cannot matter, for showing them. */
   settings(options?: { readonly isThorough: boolean }): Promise<Settings>;
-  /** Connects anew with at least this scope. @throws ClawError as `dial` and the settings do */
-  gateway(need: Scope): Promise<Gateway>;
+  /**
+   * Connects anew with at least these scopes.
+   * @param by what to present rather than what the rules of `client/credentials.ts` say, where there is such a thing
+   * @throws ClawError as `dial` and the settings do
+   */
+  gateway(need: Need, by?: "secret" | "device-token"): Promise<Gateway>;
   whoAmI(): Promise<WhoAmI>;
+  /** Looks over the device key and the stored tokens, offline. */
+  verifyDevice(): Promise<readonly DeviceCheck[]>;
   /** A secret as something that may be shown: 6 hex digits; passwords have none. */
   fingerprint(secret: string): Promise<string>;
   /** All of standard input, or of a file of the user's. @throws ClawError `input/invalid`, `store/io` */
   readInput(path: "-" | string): Promise<string>;
-  /** Asks for a yes on the terminal. @throws ClawError `usage/missing-argument` where nobody can be asked */
-  confirm(question: string): Promise<boolean>;
+  /**
+   * Asks for a yes on the terminal, below the facts that it is about.
+   * @throws ClawError `usage/missing-argument` where nobody can be asked
+   */
+  confirm(question: string, facts?: Pairs): Promise<boolean>;
   /**
    * Lets the person change a text in `$VISUAL` or `$EDITOR`, in a private file with this extension.
    * @throws ClawError `config/invalid` when no editor starts, `input/invalid` when it fails, `store/io`

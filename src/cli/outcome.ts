@@ -7,11 +7,14 @@ import type { ClawError } from "../errors.ts";
 /** How people are shown the data. `raw` is for constant texts of our own only: it is not escaped. */
 export type View =
   | { readonly kind: "line"; readonly text: string }
-  | { readonly kind: "pairs"; readonly pairs: readonly (readonly [label: string, value: string])[] }
+  | { readonly kind: "pairs"; readonly pairs: Pairs }
   | { readonly kind: "table"; readonly columns: readonly Column[]; readonly rows: readonly (readonly Cell[])[] }
   /** Views below each other, with an empty line between them where `isSpaced`. */
   | { readonly kind: "stack"; readonly views: readonly View[]; readonly isSpaced?: boolean }
   | { readonly kind: "raw"; readonly text: string };
+
+/** Facts with their names. */
+export type Pairs = readonly (readonly [label: string, value: string])[];
 
 /** A column of a table; where a terminal is too narrow, one that is extra is left out, and one that shrinks is cut. */
 export interface Column {

@@ -8,7 +8,7 @@ import type { Output, World } from "../platform/world.ts";
 import { escapeLine } from "./escape.ts";
 import { createStyle, renderError, renderNote, renderView, wantsColour } from "./human.ts";
 import { jsonData, jsonError } from "./json.ts";
-import type { Shown } from "./outcome.ts";
+import type { Pairs, Shown } from "./outcome.ts";
 import type { Progress } from "./progress.ts";
 import type { FlagValues } from "./quick_parse.ts";
 
@@ -55,8 +55,11 @@ export class Voice {
     if (isSaid) this.#speak(renderNote(kind, text, this.#styleOf(this.#world.stderr)));
   }
 
-  /** A question on stderr, without a line end. */
-  ask(question: string): void {
+  /** Facts, and a question about them on stderr, without a line end. */
+  async ask(question: string, facts: Pairs = []): Promise<void> {
+    if (facts.length > 0) {
+      this.#speak(await renderView({ kind: "pairs", pairs: facts }, this.#styleOf(this.#world.stderr)));
+    }
     this.#speak(`claw: ${escapeLine(question)} `);
   }
 

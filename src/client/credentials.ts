@@ -39,7 +39,12 @@ export interface KnownCredentials {
   /** Whether the user gave it for this very run: then it is used alone, so that a wrong one fails. */
   readonly isExplicit: boolean;
   readonly grant: Grant | undefined;
+  /** What the verb would rather present, where there is such a thing: some answers depend on it. */
+  readonly prefers?: "shared" | "grant" | undefined;
 }
+
+/** One scope, or several; those that a device was granted may have names of their own. */
+export type Need = Scope | readonly string[];
 
 /** What to present, and the scopes to ask for. `nothing` is the device's key alone. */
 export type Choice =
@@ -52,10 +57,11 @@ export type Choice =
  * The scopes are exactly the need when the grant covers it (a narrower request neither re-mints the token nor shrinks
  * the grant), else grant and need together, since widening replaces the grant.
  */
-export function chooseCredential({ hasShared, isExplicit, grant }: KnownCredentials, need: Scope): Choice {
-  const covering = grant !== undefined && hasScope(grant.scopes, need) ? grant : undefined;
-  const scopes = covering === undefined ? widen(grant, need) : [need];
-  if (hasShared && (isExplicit || covering === undefined)) return { present: "shared", scopes };
+export function chooseCredential({ hasShared, isExplicit, grant, prefers }: KnownCredentials, need: Need): Choice {
+  const covering = covers(grant, need) ? grant : undefined;
+  const scopes = covering === undefined ? widen(grant, need) : [need].flat();
+  const isSharedWanted = covering === undefined || prefers === "shared" || (isExplicit && prefers !== "grant");
+  if (hasShared && isSharedWanted) return { present: "shared", scopes };
   return covering === undefined ? { present: "nothing", scopes } : { present: "grant", grant: covering, scopes };
 }
 
@@ -70,31 +76,36 @@ export function fallbackCredential(
   error: ClawError,
   known: KnownCredentials,
   latest: Grant | undefined,
-  need: Scope,
+  need: Need,
   isTrusted: boolean,
 ): Choice | undefined {
   const { detailCode, canRetryWithDeviceToken } = error.details;
   const tried = refused.present === "grant" ? refused.grant.token : undefined;
-  const isNewer = latest !== undefined && latest.token !== tried && hasScope(latest.scopes, need);
+  const isNewer = covers(latest, need) && latest.token !== tried;
   if (detailCode === "AUTH_DEVICE_TOKEN_MISMATCH" && refused.present === "grant") {
-    if (isNewer) return { present: "grant", grant: latest, scopes: [need] };
+    if (isNewer) return { present: "grant", grant: latest, scopes: [need].flat() };
     // The grant's scopes stay in the request, so that what other jobs rely on is not lost with the old token.
     return known.hasShared ? { present: "shared", scopes: widen(latest, need) } : undefined;
   }
   if (error.code === "auth/required" && refused.present === "nothing" && latest !== undefined) {
-    throw new ClawError("auth/scope", `this device was granted ${latest.scopes.join(", ")}, but not ${need}`, {
+    const lacking = [need].flat().filter((scope) => !hasScope(latest.scopes, scope)).join(" and ");
+    throw new ClawError("auth/scope", `this device was granted ${latest.scopes.join(", ")}, but not ${lacking}`, {
       hint: "connect once with the gateway's token to widen the grant: --token-file FILE",
-      details: { missingScope: need, grantedScopes: latest.scopes },
+      details: { missingScope: lacking, grantedScopes: latest.scopes },
       cause: error,
     });
   }
   const mayUseToken = canRetryWithDeviceToken === true && isTrusted && !known.isExplicit;
   if (detailCode === "AUTH_TOKEN_MISMATCH" && mayUseToken && isNewer) {
-    return { present: "grant", grant: latest, scopes: [need] };
+    return { present: "grant", grant: latest, scopes: [need].flat() };
   }
   return undefined;
 }
 
-function widen(grant: Grant | undefined, need: Scope): readonly string[] {
-  return [...new Set([...(grant?.scopes ?? []), need])].sort();
+function covers(grant: Grant | undefined, need: Need): grant is Grant {
+  return grant !== undefined && [need].flat().every((scope) => hasScope(grant.scopes, scope));
+}
+
+function widen(grant: Grant | undefined, need: Need): readonly string[] {
+  return [...new Set([...(grant?.scopes ?? []), ...[need].flat()])].sort();
 }

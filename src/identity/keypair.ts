@@ -72,6 +72,12 @@ export async function deviceIdOf(rawPublicKey: Uint8Array<ArrayBuffer>): Promise
   return toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", rawPublicKey)));
 }
 
+/** SHA-256 of a public key (raw, base64url) as `ssh-keygen -l` writes it. @throws SyntaxError when it is no base64 */
+export async function keyFingerprintOf(publicKey: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", fromBase64url(publicKey));
+  return `SHA256:${new Uint8Array(digest).toBase64({ omitPadding: true })}`;
+}
+
 /** RFC 4648 §5, without padding. */
 export function toBase64url(bytes: Uint8Array): string {
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });

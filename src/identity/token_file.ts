@@ -52,7 +52,7 @@ const ending = ".json";
  * @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io`
  */
 export function loadToken(store: TokenStore, origin: string, role: string, deviceId: string): StoredToken | undefined {
-  const stored = readToken(store, pathOf(store, origin, role));
+  const stored = loadTokenFile(store, pathOf(store, origin, role));
   const isMeant = stored?.origin === origin && stored.role === role && stored.deviceId === deviceId;
   return isMeant ? stored : undefined;
 }
@@ -64,7 +64,7 @@ export function loadToken(store: TokenStore, origin: string, role: string, devic
  */
 export function saveToken(store: TokenStore, token: StoredToken): void {
   const path = pathOf(store, token.origin, token.role);
-  const before = readToken(store, path);
+  const before = loadTokenFile(store, path);
   if (before?.token === token.token && before.deviceId === token.deviceId && before.origin === token.origin) {
     const scopes = [...new Set([...before.scopes, ...token.scopes])];
     if (scopes.length > before.scopes.length) write(store, path, { ...before, scopes });
@@ -77,12 +77,19 @@ export function saveToken(store: TokenStore, token: StoredToken): void {
 
 /** All stored tokens, by origin and role. @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io` */
 export function listTokens(store: TokenStore): readonly StoredToken[] {
-  const directory = directoryOf(store);
-  const names = namesIn(directory).filter((name) => name.endsWith(ending)).sort();
-  return names.flatMap((name) => readToken(store, join(store.os, directory, name)) ?? []);
+  return tokenFiles(store).flatMap((path) => loadTokenFile(store, path) ?? []);
 }
 
-function readToken(store: TokenStore, path: string): StoredToken | undefined {
+/** The paths of all stored tokens. @throws ClawError `store/io` */
+export function tokenFiles(store: TokenStore): readonly string[] {
+  const directory = directoryOf(store);
+  return namesIn(directory).filter((name) => name.endsWith(ending)).sort().map((name) =>
+    join(store.os, directory, name)
+  );
+}
+
+/** One file's token, or undefined when it is gone. @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io` */
+export function loadTokenFile(store: TokenStore, path: string): StoredToken | undefined {
   const text = readPrivate(store, path, "the device token");
   if (text === undefined) return undefined;
   const file = TokenFile.safeParse(parseJson(text)?.value);

@@ -1,0 +1,88 @@
+/**
+ * Whether this device's key and tokens are sound, without asking any gateway: each thing by itself, so that all that is
+ * wrong is told at once. It mends nothing. The files' own rules are `key_file.ts` and `token_file.ts`.
+ */
+import { asClawError } from "../errors.ts";
+import { factsOf, namesIn } from "../platform/files.ts";
+import { type IdentityStore, keyFilePath, loadIdentity } from "./key_file.ts";
+import { type Identity, keyFingerprintOf, toBase64url, verifySignature } from "./keypair.ts";
+import { loadTokenFile, tokenFiles, type TokenStore } from "./token_file.ts";
+
+/** One thing that was looked at. */
+export interface DeviceCheck {
+  readonly name: string;
+  readonly isOk: boolean;
+  /** What was found; where it is wrong, with the file's name. */
+  readonly found: string;
+  /** How to mend what is wrong. */
+  readonly mend?: string;
+}
+
+/** Looks at everything; what cannot be read is a finding, too. Never throws a ClawError. */
+export async function checkDevice(store: IdentityStore & TokenStore): Promise<readonly DeviceCheck[]> {
+  const directories = [...new Set([store.directory, store.stateDirectory])].flatMap((path) =>
+    directoryCheck(store, path)
+  );
+  const key = await orFinding("key file", async () => (await loadIdentity(store))?.identity);
+  if ("isOk" in key) return [...directories, key];
+  const identity = key.value;
+  if (identity === undefined) return [...directories, missingKey(store)];
+  return [...directories, ...await keyChecks(store, identity), ...await tokenChecks(store, identity)];
+}
+
+function missingKey(store: IdentityStore): DeviceCheck {
+  const found = `there is no ${keyFilePath(store)} yet`;
+  return { name: "key file", isOk: false, found, mend: "connect once: claw makes a key then" };
+}
+
+async function keyChecks(store: IdentityStore, identity: Identity): Promise<readonly DeviceCheck[]> {
+  const text = `claw device verify ${toBase64url(store.ids.bytes(16))}`;
+  const isSound = await verifySignature(identity.publicKey, text, await identity.sign(text));
+  const path = keyFilePath(store);
+  return [
+    { name: "key file", isOk: true, found: `${path}: yours alone, and its checksum fits` },
+    { name: "device id", isOk: true, found: `${identity.deviceId} follows from the key` },
+    { name: "key", isOk: true, found: await keyFingerprintOf(identity.publicKey) },
+    isSound
+      ? { name: "signature", isOk: true, found: "made and verified" }
+      : { name: "signature", isOk: false, found: `${path}: its two halves are of different keys`, mend: restoreKey },
+  ];
+}
+
+const restoreKey = "restore it from a backup, or move it aside; the identity that claw then makes must be paired again";
+
+async function tokenChecks(store: TokenStore, { deviceId }: Identity): Promise<readonly DeviceCheck[]> {
+  return await Promise.all(
+    tokenFiles(store).map(async (path): Promise<DeviceCheck> => {
+      const token = await orFinding("token", () => Promise.resolve(loadTokenFile(store, path)));
+      if ("isOk" in token) return token;
+      const { origin = "", role = "", deviceId: owner } = token.value ?? {};
+      if (owner === deviceId) return { name: "token", isOk: true, found: `${path}: ${origin} as ${role}` };
+      const mend = "move it aside: the gateway's shared secret earns this device its own";
+      return { name: "token", isOk: false, found: `${path}: it was issued to another device`, mend };
+    }),
+  );
+}
+
+/** Who may write into a directory may put another key into it. */
+function directoryCheck({ os }: IdentityStore, path: string): readonly DeviceCheck[] {
+  if (os === "windows" || namesIn(path).length === 0) return [];
+  const mode = factsOf(path)?.mode ?? 0;
+  const octal = `mode ${mode.toString(8).padStart(4, "0")}`;
+  if ((mode & 0o022) === 0) return [{ name: "directory", isOk: true, found: `${path}: ${octal}` }];
+  return [{
+    name: "directory",
+    isOk: false,
+    found: `${path}: others may write there (${octal})`,
+    mend: `chmod 700 ${path}`,
+  }];
+}
+
+async function orFinding<T>(name: string, read: () => Promise<T>): Promise<{ readonly value: T } | DeviceCheck> {
+  try {
+    return { value: await read() };
+  } catch (thrown) {
+    const { message, hint } = asClawError(thrown);
+    return { name, isOk: false, found: message, ...(hint === undefined ? {} : { mend: hint }) };
+  }
+}
