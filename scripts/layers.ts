@@ -104,6 +104,14 @@ export const rooms: readonly Room[] = [
     packages: [zod, { specifier: "yaml", files: ["src/cron/jobs_file.ts"] }],
   },
   {
+    // The same for devices: find, judge a request, say who may approve it. identity: the fingerprint of a key.
+    name: "devices",
+    path: "src/devices/",
+    floor: 4,
+    imports: [...bedrock, "protocol", "identity"],
+    types: ["client"],
+  },
+  {
     name: "cli",
     path: "src/cli/",
     floor: 4,
@@ -122,7 +130,7 @@ export const rooms: readonly Room[] = [
     name: "commands",
     path: "src/commands/",
     floor: 5,
-    imports: [...bedrock, "cli", "protocol", "client", "outbox", "identity", "settings", "schedule", "cron"],
+    imports: [...bedrock, "cli", "protocol", "client", "outbox", "identity", "settings", "schedule", "cron", "devices"],
     exceptions: [{
       file: "src/commands/gateway_dev.ts",
       imports: ["devgateway", "platform"],
@@ -146,6 +154,7 @@ export const rooms: readonly Room[] = [
       "outbox",
       "devgateway",
       "cron",
+      "devices",
       "cli",
       "commands",
     ],

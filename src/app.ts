@@ -6,7 +6,7 @@
  *     7  main.ts                                       the real process
  *     6  src/app.ts, context.ts, login.ts, input.ts …  composition root, error boundary
  *     5  src/commands/                                 one file per verb
- *     4  src/cli/, src/cron/                           what a command is; what an operator does with jobs
+ *     4  src/cli/, src/cron/, src/devices/             what a command is; what an operator does with jobs and devices
  *     3  src/client/, src/devgateway/                  the two ends, which cannot see each other
  *     2  src/identity/, settings/, transport/          what they are made of
  *        src/schedule/                                 when a schedule fires

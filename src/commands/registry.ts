@@ -97,6 +97,51 @@ export const registry: readonly Registration[] = [
     load: async () => (await import("./cron/next.ts")).cronNext,
   },
   {
+    words: ["device", "list"],
+    summary: "list who is paired with the gateway, and who asks to be",
+    load: async () => (await import("./device/list.ts")).deviceList,
+  },
+  {
+    words: ["device", "approve"],
+    summary: "let a device in, or give it more, after a look",
+    load: async () => (await import("./device/approve.ts")).deviceApprove,
+  },
+  {
+    words: ["device", "reject"],
+    summary: "refuse a request",
+    load: async () => (await import("./device/reject.ts")).deviceReject,
+  },
+  {
+    words: ["device", "rename"],
+    summary: "give a paired device a label",
+    load: async () => (await import("./device/rename.ts")).deviceRename,
+  },
+  {
+    words: ["device", "remove"],
+    summary: "take a device's pairing away",
+    load: async () => (await import("./device/remove.ts")).deviceRemove,
+  },
+  {
+    words: ["device", "rotate"],
+    summary: "put a new token in the place of a device's",
+    load: async () => (await import("./device/rotate.ts")).deviceRotate,
+  },
+  {
+    words: ["device", "revoke"],
+    summary: "make a device's token worthless",
+    load: async () => (await import("./device/revoke.ts")).deviceRevoke,
+  },
+  {
+    words: ["device", "show"],
+    summary: "show this device's id, key and stored tokens, offline",
+    load: async () => (await import("./whoami.ts")).whoami,
+  },
+  {
+    words: ["device", "verify"],
+    summary: "look this device's key and tokens over, offline; exit 1 when something is wrong",
+    load: async () => (await import("./device/verify.ts")).deviceVerify,
+  },
+  {
     words: ["gateway", "dev"],
     summary: "run the embedded gateway on this machine, for tests and demos",
     load: async () => (await import("./gateway_dev.ts")).gatewayDev,

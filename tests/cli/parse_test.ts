@@ -71,7 +71,7 @@ describe("quickParse()", () => {
         assert.deepEqual({ ...full, command: 0 }, { ...quick, command: 0 });
         assert.equal(full.command, quick.command);
       }),
-      { numRuns: runs(600) },
+      { numRuns: runs(900) },
     );
     assert.ok(answered > 150, `only ${answered} lines were answered: the property says little`);
   });

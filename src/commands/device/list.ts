@@ -1,0 +1,106 @@
+/**
+ * `claw device list`: who asks to be paired, then who is, in one table. What one request asks for in full:
+ * `approve.ts` with --dry-run.
+ */
+import { defineCommand } from "../../cli/command.ts";
+import { type Cell, type Column, done, type View } from "../../cli/outcome.ts";
+import { formatRelative } from "../../cli/times.ts";
+import { gatewayNow } from "../../cron/gateway_clock.ts";
+import {
+  approvedScopes,
+  pairedOf,
+  rolesOf,
+  type Roster,
+  scopesBeyond,
+  shortId,
+  tokenState,
+} from "../../devices/roster.ts";
+import type { PairedDevice, PendingDevice } from "../../protocol/mod.ts";
+import { type Desk, openDesk, partialHint, partialWords } from "./desk.ts";
+import { nameWords, scopeWords } from "./device_words.ts";
+
+export const deviceList = defineCommand({
+  isReadOnly: true,
+  flags: {},
+  examples: [
+    { line: "claw device list", does: "requests first, then the paired devices" },
+    { line: "claw device list --json", does: "with whole ids, and all that the gateway tells of them" },
+  ],
+  notes: [
+    "A name in quotes is what a device calls itself; one without is a label that was given with `claw device rename`. A\n" +
+    "scope with a plus is asked for and not approved yet. The ID of a request is the request's, that of a device the\n" +
+    "device's: both are enough for the other verbs, unless another one begins alike.",
+    "TOKEN tells whether the device could log in with a token of its own. A narrow terminal shows fewer columns and cuts\n" +
+    "long texts; a pipe gets everything.",
+  ],
+  async run(_options, _operands, context) {
+    const desk = await openDesk(context);
+    if (desk.isPartial) context.warn(`${partialWords}: ${partialHint} to see all`);
+    return done(dataOf(desk), viewOf(desk, gatewayNow(desk.connection, context.clock)));
+  },
+});
+
+function dataOf({ roster, deviceId, isPartial }: Desk) {
+  const pending = roster.pending.map((request) => {
+    const approved = approvedScopes(pairedOf(roster, request.deviceId));
+    return { ...request, approvedScopes: approved, newScopes: scopesBeyond(request.scopes ?? [], approved) };
+  });
+  const paired = roster.paired.map((device) => ({ ...device, isThisDevice: device.deviceId === deviceId }));
+  return { deviceId, isPartial, pending, paired };
+}
+
+const columns: readonly Column[] = [
+  { label: "NAME", shrinks: true },
+  { label: "ID" },
+  { label: "STATE" },
+  { label: "PLATFORM", isExtra: true },
+  { label: "ROLES", isExtra: true },
+  { label: "SCOPES", shrinks: true },
+  { label: "AGE" },
+  { label: "SEEN" },
+  { label: "TOKEN" },
+];
+
+function viewOf({ roster, deviceId }: Desk, nowMs: number): View {
+  const rows = [
+    ...roster.pending.map((request) => pendingRow(request, roster, deviceId, nowMs)),
+    ...roster.paired.map((device) => pairedRow(device, deviceId, nowMs)),
+  ];
+  if (rows.length === 0) return { kind: "line", text: "no device is paired, and none asks to be" };
+  return { kind: "table", columns, rows };
+}
+
+function pendingRow(request: PendingDevice, roster: Roster, ownId: string, nowMs: number): readonly Cell[] {
+  const device = pairedOf(roster, request.deviceId);
+  const added = scopesBeyond(request.scopes ?? [], approvedScopes(device));
+  const kept = (request.scopes ?? []).filter((scope) => !added.includes(scope));
+  const state = request.deviceId === ownId ? "asks (this)" : device === undefined ? "asks" : "asks more";
+  return [
+    nameWords(device?.operatorLabel, request.displayName),
+    shortId(request.requestId),
+    { text: state, tone: "warn" },
+    request.platform ?? "-",
+    rolesOf(request).join(" ") || "-",
+    scopeWords(kept, added),
+    formatRelative(request.ts, nowMs),
+    "-",
+    "-",
+  ];
+}
+
+function pairedRow(device: PairedDevice, ownId: string, nowMs: number): readonly Cell[] {
+  const token = tokenState(device);
+  const seenAtMs = Math.max(0, device.lastSeenAtMs ?? 0, ...(device.tokens ?? []).map((one) => one.lastUsedAtMs ?? 0));
+  const bornAtMs = device.createdAtMs ?? device.approvedAtMs;
+  return [
+    nameWords(device.operatorLabel, device.displayName),
+    shortId(device.deviceId),
+    device.deviceId === ownId ? "this device" : "paired",
+    device.platform ?? "-",
+    rolesOf(device).join(" ") || "-",
+    scopeWords(approvedScopes(device)),
+    bornAtMs === undefined ? "-" : formatRelative(bornAtMs, nowMs),
+    device.connected === true ? "now" : seenAtMs === 0 ? "-" : formatRelative(seenAtMs, nowMs),
+    token === "valid" ? token : { text: token, tone: "dim" },
+  ];
+}
