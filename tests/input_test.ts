@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import type { Pairs } from "../src/cli/outcome.ts";
 import { ClawError, type ErrorCode } from "../src/errors.ts";
 import { Input } from "../src/input.ts";
 import type { World } from "../src/platform/world.ts";
@@ -37,7 +38,10 @@ function setUp({ answer, isTty = true, env = {}, runEditor = () => Promise.resol
   };
   const voice = {
     say: (_kind: string, text: string) => void said.push(text),
-    ask: (text: string) => void said.push(text),
+    ask(text: string, facts: Pairs = []) {
+      said.push(...facts.map(([label, value]) => `${label}: ${value}`), text);
+      return Promise.resolve();
+    },
   };
   const time = new RunTime(clock, interrupted);
   return { clock, said, time, input: new Input({ world, voice, time }) };
@@ -69,6 +73,12 @@ describe("Input.confirm()", () => {
       assert.deepEqual(said, ["remove it? [y/N]"]);
     });
   }
+
+  it("shows what the question is about", async () => {
+    const { input, said } = setUp({ answer: "y" });
+    await input.confirm("approve it?", [["device", "3f2a"]]);
+    assert.deepEqual(said, ["device: 3f2a", "approve it? [y/N]"]);
+  });
 
   it("says how to go on where nobody can be asked", async () => {
     await assert.rejects(setUp({ isTty: false }).input.confirm("remove it?"), (error) => {

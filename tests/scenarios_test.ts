@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
-import { openSocketGateway } from "./support/dev_gateway.ts";
+import { createDevice } from "./support/dev_client.ts";
+import { openSocketGateway, type SocketGateway } from "./support/dev_gateway.ts";
 import { matches, parseScenario, type Scenario, type ScenarioCommand } from "./support/scenario.ts";
 import { type Passing, startTcpProxy } from "./support/tcp_proxy.ts";
 import { createTestHome, type TestHome } from "./support/world.ts";
@@ -74,6 +75,8 @@ async function setUp({ gateway: options }: Scenario): Promise<Stage> {
 /**
  * `drops=N` cuts the first N connections when they present themselves; `loses=answer` cuts at the first answer, and
  * `loses=run` at that to `cron.run`, `loses=add` at that to `cron.add`. `job=NAME` is a cron job, whose runs end with `run=STATUS` after `runMs=N`.
+ * `asks=NAME` is a device that calls itself so and waits for approval to read ($REQUEST, $DEVICE); with `grows=yes` it
+ * asked for admin since.
  */
 async function openDetour(options: Readonly<Record<string, string>>) {
   const status = options["run"] === "error" ? "error" : "ok";
@@ -90,6 +93,9 @@ async function openDetour(options: Readonly<Record<string, string>>) {
     }),
   });
   if (options["job"] !== undefined) gateway.gateway.memory.cron.add({ ...hourly, name: options["job"] });
+  const asking = options["asks"] === undefined
+    ? {}
+    : await askToPair(gateway, options["asks"], options["grows"] === "yes");
   let drops = Number(options["drops"] ?? 0);
   let lostRequest: string | undefined;
   const losable = { run: "cron.run", add: "cron.add" }[options["loses"] ?? ""];
@@ -104,10 +110,20 @@ async function openDetour(options: Readonly<Record<string, string>>) {
   const decide = (passing: Passing) => isLost(passing) ? "cut" : "pass";
   const proxy = await startTcpProxy({ targetPort: gateway.port, decide });
   return {
-    facts: { PORT: String(proxy.port), URL: `ws://127.0.0.1:${proxy.port}`, SECRET: gateway.secret },
+    facts: { PORT: String(proxy.port), URL: `ws://127.0.0.1:${proxy.port}`, SECRET: gateway.secret, ...asking },
     async [Symbol.asyncDispose]() {
       await proxy[Symbol.asyncDispose]();
       await gateway[Symbol.asyncDispose]();
     },
   };
+}
+
+async function askToPair({ gateway }: SocketGateway, displayName: string, grows: boolean) {
+  const { deviceId, publicKey } = await createDevice();
+  const client = { platform: "linux", clientId: "cli", clientMode: "cli", role: "operator" };
+  const claim = { deviceId, publicKey, displayName, ...client, remoteIp: "203.0.113.9" };
+  const { pairings } = gateway.memory;
+  const { requestId } = pairings.request({ ...claim, scopes: ["operator.read"] }, false).request;
+  if (grows) pairings.request({ ...claim, scopes: ["operator.admin"] }, false);
+  return { REQUEST: requestId, DEVICE: deviceId, DEVICE_START: deviceId.slice(0, 8) };
 }

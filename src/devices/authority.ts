@@ -71,7 +71,9 @@ export function whoElse(needs: readonly string[], able: readonly PairedDevice[],
  */
 export function withAuthority(error: ClawError, words: string): ClawError {
   if (!["auth/scope", "auth/pairing-required", "gateway/rejected"].includes(error.code)) return error;
-  const hint = error.code === "auth/pairing-required" && error.hint !== undefined
+  const hint = error.code === "gateway/rejected"
+    ? `look whether it is still there with \`claw device list\`; if so, ${words}`
+    : error.code === "auth/pairing-required" && error.hint !== undefined
     ? `${words}; or give this device more: ${error.hint}`
     : words;
   return new ClawError(error.code, error.message, { hint, details: error.details, cause: error });

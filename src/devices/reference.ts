@@ -89,7 +89,9 @@ function notFound<T>(candidates: readonly Candidate<T>[], reference: string, wha
     hint: isShort
       ? `give at least ${shortestPrefix} characters of an id`
       : nearest === undefined
-      ? "see what there is with `claw device list`"
+      ? `${
+        what === "request" ? "one that is asked anew has another id: " : ""
+      }see what there is with \`claw device list\``
       : `did you mean ${nearest.label === undefined ? nearest.shown : `'${nearest.label}'`}?`,
   });
 }

@@ -57,8 +57,13 @@ async function readKey({ publicKey, deviceId }: PendingDevice) {
   const nothing = { keyFingerprint: undefined, idFollowsFromKey: undefined };
   if (publicKey === undefined) return nothing;
   try {
-    const keyFingerprint = await keyFingerprintOf(publicKey);
-    return { keyFingerprint, idFollowsFromKey: await deviceIdOf(fromBase64url(publicKey)) === deviceId };
+    const raw = fromBase64url(publicKey);
+    // Other forms of a key (PEM, say) are not this one's digest.
+    if (raw.length !== 32) return nothing;
+    return {
+      keyFingerprint: await keyFingerprintOf(publicKey),
+      idFollowsFromKey: await deviceIdOf(raw) === deviceId,
+    };
   } catch {
     return nothing;
   }

@@ -41,3 +41,11 @@ describe("Voice.say()", () => {
     }
   });
 });
+
+describe("Voice.ask()", () => {
+  it("puts escaped facts above the question, on stderr even with --json", async () => {
+    const { voice, said } = listenTo({ json: true });
+    await voice.ask("approve it? [y/N]", [["name", "x\u001b[2K"], ["device", "3f2a"]]);
+    assert.deepEqual(said, { stdout: "", stderr: "name    x\\u{1b}[2K\ndevice  3f2a\nclaw: approve it? [y/N] " });
+  });
+});

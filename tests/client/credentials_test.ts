@@ -53,6 +53,27 @@ describe("chooseCredential()", () => {
     });
   });
 
+  it("lets a verb prefer either, where there is such a thing", () => {
+    const stored = grant("operator.pairing");
+    const need = "operator.pairing";
+    const shared = { present: "shared", scopes: [need] };
+    const own = { present: "grant", grant: stored, scopes: [need] };
+    const both = { hasShared: true, grant: stored };
+    assert.deepEqual(chooseCredential(known({ ...both, prefers: "shared" }), need), shared);
+    assert.deepEqual(chooseCredential(known({ ...both, isExplicit: true, prefers: "grant" }), need), own);
+    assert.deepEqual(chooseCredential(known({ grant: stored, prefers: "shared" }), need), own);
+    assert.deepEqual(chooseCredential(known({ hasShared: true, prefers: "grant" }), need), shared);
+  });
+
+  it("takes several needs, and widens unless the grant covers them all", () => {
+    const needs = ["operator.pairing", "operator.read"];
+    const wide = grant("operator.pairing", "operator.write");
+    const covered = chooseCredential(known({ hasShared: true, grant: wide }), needs);
+    assert.deepEqual(covered, { present: "grant", grant: wide, scopes: needs });
+    const widened = chooseCredential(known({ hasShared: true, grant: grant("operator.write") }), needs);
+    assert.deepEqual(widened, { present: "shared", scopes: ["operator.pairing", "operator.read", "operator.write"] });
+  });
+
   it("presents the device's key alone when there is nothing else", () => {
     assert.deepEqual(chooseCredential(known({}), "operator.read"), { present: "nothing", scopes: ["operator.read"] });
   });

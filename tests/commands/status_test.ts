@@ -77,6 +77,7 @@ describe("claw whoami", () => {
     const { data } = JSON.parse((await home.claw(["whoami", "--json"])).stdout);
     assert.match(data.deviceId, /^[0-9a-f]{64}$/);
     assert.match(data.fingerprint, /^[0-9a-f]{6}$/);
+    assert.match(data.keyFingerprint, /^SHA256:[\w+/]{43}$/);
     const [token] = data.tokens;
     assert.deepEqual([token.gateway, token.role, token.scopes], [gateway.url, "operator", ["operator.write"]]);
     assert.match(token.fingerprint, /^[0-9a-f]{6}$/);

@@ -7,6 +7,7 @@ import {
   fromBase64url,
   generateKey,
   importIdentity,
+  keyFingerprintOf,
   toBase64url,
   toHex,
   verifySignature,
@@ -114,5 +115,17 @@ describe("deviceIdOf()", () => {
       await deviceIdOf(new Uint8Array(32)),
       "66687aadf862bd776c8fc18b8e9f8e20089714856ee233b3902a591d0d5f2925",
     );
+  });
+});
+
+describe("keyFingerprintOf()", () => {
+  it("is what ssh-keygen -l makes of a digest: SHA-256 in base64 without padding", async () => {
+    const raw = new Uint8Array(32);
+    const expected = crypto.createHash("sha256").update(raw).digest("base64").replaceAll("=", "");
+    assert.equal(await keyFingerprintOf(toBase64url(raw)), `SHA256:${expected}`);
+  });
+
+  it("refuses what is no base64", async () => {
+    await assert.rejects(keyFingerprintOf("%"), SyntaxError);
   });
 });

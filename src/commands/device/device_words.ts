@@ -4,41 +4,66 @@
  */
 import type { Pairs } from "../../cli/outcome.ts";
 import type { RequestFacts } from "../../devices/request_facts.ts";
+import { scopes } from "../../protocol/mod.ts";
 
 /** A scope as people write it: `read` for `operator.read`; others as they are. */
 export function scopeWord(scope: string): string {
   return scope.replace(/^operator\.(?=.)/, "");
 }
 
-/** Scopes in one cell: those that are asked for and not approved have a plus. */
+/** Scopes in one cell: those that are asked for and not approved stand first, with a plus. */
 export function scopeWords(approved: readonly string[], added: readonly string[] = []): string {
-  const words = [...approved.map(scopeWord), ...added.map((scope) => `+${scopeWord(scope)}`)];
-  return words.join(" ") || "none";
+  const words = [...knownFirst(added).map((scope) => `+${scopeWord(scope)}`), ...knownFirst(approved).map(scopeWord)];
+  return someOf(words, " ") || "none";
 }
 
 /** What an operator called it; else, in quotes, what it calls itself. */
 export function nameWords(label: string | undefined, displayName: string | undefined): string {
   if (label !== undefined) return label;
-  return displayName === undefined ? "-" : `"${displayName}"`;
+  return displayName === undefined ? "-" : quoted(displayName);
 }
 
-/** A request as it is shown before it is decided. */
+/** A request as it is shown before it is decided. Nothing that the requester says can push the rest out of sight. */
 export function requestPairs(facts: RequestFacts): Pairs {
-  const { approvedScopes, newScopes, roles, newRoles } = facts;
-  const granted = facts.requestedScopes.filter((scope) => !newScopes.includes(scope));
-  const asked = [...granted.map(scopeWord), ...newScopes.map((scope) => `${scopeWord(scope)} (NEW)`)].join(", ");
+  const { newScopes, newRoles } = facts;
+  const mark = (words: string, isNew: boolean) => isNew ? `${words} (NEW)` : words;
+  const asked = knownFirst(facts.requestedScopes).map((scope) => mark(scopeWord(scope), newScopes.includes(scope)));
+  const approved = knownFirst(facts.approvedScopes).map(scopeWord);
   return [
     ["request", facts.requestId],
     ["device", facts.deviceId],
     ["key", keyWords(facts)],
-    ["address", facts.remoteIp ?? "not told: this machine, or behind a proxy"],
-    ["asks for", asked || "no scope"],
-    ["approved", facts.isPaired ? approvedScopes.map(scopeWord).join(", ") || "no scope" : "nothing: it is not paired"],
-    ["roles", roles.map((role) => newRoles.includes(role) ? `${role} (NEW)` : role).join(", ") || "none"],
-    ["platform", [facts.platform, facts.client].filter((part) => part !== undefined).join(", ") || "not told"],
-    ...(facts.label === undefined ? [] : [["label", facts.label] as const]),
-    ["calls itself", facts.displayName === undefined ? "nothing" : `"${facts.displayName}" (anybody may)`],
+    ["address", clip(facts.remoteIp ?? "not told: this machine, or behind a proxy")],
+    ["asks for", someOf(asked) || "no scope"],
+    ["approved", facts.isPaired ? someOf(approved) || "no scope" : "nothing: it is not paired"],
+    ["roles", someOf(facts.roles.map((role) => mark(role, newRoles.includes(role)))) || "none"],
+    ["platform", someOf([facts.platform, facts.client].filter((part) => part !== undefined)) || "not told"],
+    ...(facts.label === undefined ? [] : [["label", clip(facts.label)] as const]),
+    ["calls itself", facts.displayName === undefined ? "nothing" : `${quoted(facts.displayName)} (anybody may)`],
   ];
+}
+
+const shownParts = 10;
+const shownCharacters = 100;
+
+function clip(text: string): string {
+  return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
+}
+
+function someOf(parts: readonly string[], between = ", "): string {
+  const more = parts.length > shownParts ? [`and ${parts.length - shownParts} more`] : [];
+  return [...parts.slice(0, shownParts).map(clip), ...more].join(between);
+}
+
+/** Those that mean something to a gateway stand before any that a requester made up. */
+function knownFirst(list: readonly string[]): readonly string[] {
+  const known: readonly string[] = Object.values(scopes);
+  return [...known.filter((scope) => list.includes(scope)), ...list.filter((scope) => !known.includes(scope))];
+}
+
+/** In quotes that it cannot leave. */
+function quoted(displayName: string): string {
+  return `"${clip(displayName).replaceAll('"', '\\"')}"`;
 }
 
 function keyWords({ keyFingerprint, idFollowsFromKey }: RequestFacts): string {

@@ -147,7 +147,7 @@ for (const protocol of [3, 4] as const) {
       const unknown = await stage.run(["approve", "ffffffffffff"]);
       assert.match(
         unknown.stderr,
-        /^claw: error: there is no request 'f+'\nclaw: hint: see what there is with `claw dev/,
+        /^claw: error: there is no request 'f+'\nclaw: hint: one that is asked anew has another id: see what/,
       );
     });
 

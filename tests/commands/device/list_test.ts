@@ -24,7 +24,7 @@ for (const protocol of [3, 4] as const) {
         "+read +write",
         "-",
       ]);
-      assert.deepEqual(rowOf(more.requestId)?.slice(2), ["asks more", "linux", "operator", "read +admin", "-"]);
+      assert.deepEqual(rowOf(more.requestId)?.slice(2), ["asks more", "linux", "operator", "+admin read", "-"]);
       const own = short(await stage.ownId());
       assert.deepEqual(rowOf(own), ["-", own, "this device", "linux", "operator", "pairing", "valid"]);
       assert.deepEqual(rowOf(paired.deviceId)?.slice(2), ["paired", "android", "operator", "read", "valid"]);

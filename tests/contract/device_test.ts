@@ -1,0 +1,6 @@
+/**
+ * The device family against one gateway of each generation: a file of tests, so that they share it.
+ */
+// First: the official command line is not paired yet.
+import "./cases/device_official.ts";
+import "./cases/device_verbs.ts";
