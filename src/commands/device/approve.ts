@@ -140,7 +140,7 @@ function told(facts: RequestFacts, device: Approved["device"], context: Context)
   const more = scopesBeyond(approvedScopes(device), [...facts.requestedScopes, ...facts.approvedScopes]);
   if (more.length > 0) {
     context.warn(
-      `the gateway approved more than was shown: ${more.join(", ")}; take it back with \`claw device revoke\``,
+      `the gateway approved more than was shown: ${more.join(", ")}; take it back with \`claw device remove\``,
     );
   }
   const scopeList = approvedScopes(device).map(scopeWord).join(", ") || "no scope";

@@ -145,7 +145,7 @@ async function rotateOwn(target: Target, order: Order, context: Context): Promis
   });
   const data = { status: "rotated", device, role, scopes: rotated?.scopes ?? wanted, isThisDevice: true };
   const said = `rotated the token of this device as ${role} (${wordsOf(data.scopes)})`;
-  if (rotated?.token !== undefined) {
+  if (rotated?.token !== undefined && rotated.token !== "") {
     keep(gateway, { role, token: rotated.token, scopes: rotated.scopes });
     return done({ ...data, stored: true }, { kind: "line", text: `${said}, and stored the new one` });
   }

@@ -197,6 +197,27 @@ for (const protocol of [3, 4] as const) {
   });
 }
 
+describe("claw device approve at 2026.3.13, which adds to a request under the same id", () => {
+  it("warns when the gateway approved more than was shown", async () => {
+    await using stage = await openDeviceStage(3);
+    const { requestId, device } = await stage.ask();
+    await using proxy = await startTcpProxy({
+      targetPort: stage.gateway.port,
+      decide({ from, frame }) {
+        if (from === "client" && frame.method === "device.pair.approve") void stage.ask({ device, scopes: admin });
+        return "pass";
+      },
+    });
+    const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
+    const { exit, stderr } = await stage.run(["approve", requestId, "--yes"], { env });
+    assert.equal(exit, 0);
+    assert.equal(
+      stderr,
+      "claw: warning: the gateway approved more than was shown: operator.admin; take it back with `claw device remove`\n",
+    );
+  });
+});
+
 describe("claw device approve where this device may not widen its grant", () => {
   it("names what it takes, who has it, and the command on the gateway host", async () => {
     await using stage = await openDeviceStage(4);
