@@ -144,6 +144,9 @@ function told(facts: RequestFacts, device: Approved["device"], context: Context)
     );
   }
   const scopeList = approvedScopes(device).map(scopeWord).join(", ") || "no scope";
-  const text = `approved device ${shortId(facts.deviceId)} (request ${facts.requestId}): it may use ${scopeList}`;
+  const as = rolesOf(device).join(" and ");
+  const text = `approved device ${
+    shortId(facts.deviceId)
+  } (request ${facts.requestId}) as ${as}: it may use ${scopeList}`;
   return done({ status: "approved", request: facts, device }, { kind: "line", text });
 }

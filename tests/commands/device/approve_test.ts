@@ -30,7 +30,10 @@ for (const protocol of [3, 4] as const) {
           `calls itself  "Probe Laptop" (anybody may)\n` +
           `claw: approve it? [y/N] `,
       );
-      assert.equal(stdout, `approved device ${deviceId.slice(0, 8)} (request ${requestId}): it may use read\n`);
+      assert.equal(
+        stdout,
+        `approved device ${deviceId.slice(0, 8)} (request ${requestId}) as operator: it may use read\n`,
+      );
       assert.deepEqual(stage.pairings.find(deviceId)?.scopes, ["operator.read"]);
     });
 
