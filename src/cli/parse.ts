@@ -76,7 +76,8 @@ export async function buildProgram(
     declare(parser, await registration.load(), globals, onParsed);
   }
   for (const group of program.commands.filter((command) => command.description() === "")) {
-    group.description(groupSummary(group.commands));
+    const visible = group.createHelp().visibleCommands(group);
+    group.description(groupSummary(group.commands.filter((command) => visible.includes(command))));
   }
   return { program, output };
 }

@@ -5,7 +5,7 @@
 import type { Registration } from "../cli/command.ts";
 import { event } from "./event.ts";
 
-export const registry: readonly Registration[] = [
+const commands: readonly Registration[] = [
   {
     words: ["event"],
     summary: "hand a text to the gateway's agent, now or with its next heartbeat",
@@ -158,3 +158,25 @@ export const registry: readonly Registration[] = [
     load: async () => (await import("./completion.ts")).complete,
   },
 ];
+
+/** What other command lines call them, OpenClaw's own above all; help shows the one name. */
+const aliases: readonly (readonly [alias: string, name: string])[] = [
+  ["cron ls", "cron list"],
+  ["cron get", "cron show"],
+  ["cron create", "cron add"],
+  ["cron remove", "cron rm"],
+  ["cron delete", "cron rm"],
+  ["device ls", "device list"],
+  ["device rm", "device remove"],
+];
+
+/** All of them. */
+export const registry: readonly Registration[] = [...commands, ...aliases.flatMap(toRegistration)];
+
+function toRegistration([alias, name]: readonly [string, string]): readonly Registration[] {
+  return commands.filter(({ words }) => words.join(" ") === name).map((command) => ({
+    ...command,
+    words: alias.split(" "),
+    isHidden: true,
+  }));
+}
