@@ -3,10 +3,12 @@
  * wrong is told at once. It mends nothing. The files' own rules are `key_file.ts` and `token_file.ts`.
  */
 import { asClawError } from "../errors.ts";
-import { factsOf, namesIn } from "../platform/files.ts";
+import { join } from "../platform/directories.ts";
+import { factsOf } from "../platform/files.ts";
+import { quoteForShell } from "../platform/private_file.ts";
 import { type IdentityStore, keyFilePath, loadIdentity } from "./key_file.ts";
 import { type Identity, keyFingerprintOf, toBase64url, verifySignature } from "./keypair.ts";
-import { loadTokenFile, tokenFiles, type TokenStore } from "./token_file.ts";
+import { loadTokenFile, tokenDirectory, tokenFiles, type TokenStore } from "./token_file.ts";
 
 /** One thing that was looked at. */
 export interface DeviceCheck {
@@ -20,9 +22,8 @@ export interface DeviceCheck {
 
 /** Looks at everything; what cannot be read is a finding, too. Never throws a ClawError. */
 export async function checkDevice(store: IdentityStore & TokenStore): Promise<readonly DeviceCheck[]> {
-  const directories = [...new Set([store.directory, store.stateDirectory])].flatMap((path) =>
-    directoryCheck(store, path)
-  );
+  const paths = new Set([store.directory, store.stateDirectory, tokenDirectory(store)]);
+  const directories = (await Promise.all([...paths].map((path) => directoryCheck(store, path)))).flat();
   const key = await orFinding("key file", async () => (await loadIdentity(store))?.identity);
   if ("isOk" in key) return [...directories, key];
   const identity = key.value;
@@ -52,8 +53,10 @@ async function keyChecks(store: IdentityStore, identity: Identity): Promise<read
 const restoreKey = "restore it from a backup, or move it aside; the identity that claw then makes must be paired again";
 
 async function tokenChecks(store: TokenStore, { deviceId }: Identity): Promise<readonly DeviceCheck[]> {
+  const paths = await orFinding("token", () => Promise.resolve().then(() => tokenFiles(store)));
+  if ("isOk" in paths) return [paths];
   return await Promise.all(
-    tokenFiles(store).map(async (path): Promise<DeviceCheck> => {
+    paths.value.map(async (path): Promise<DeviceCheck> => {
       const token = await orFinding("token", () => Promise.resolve(loadTokenFile(store, path)));
       if ("isOk" in token) return token;
       const { origin = "", role = "", deviceId: owner } = token.value ?? {};
@@ -65,17 +68,16 @@ async function tokenChecks(store: TokenStore, { deviceId }: Identity): Promise<r
 }
 
 /** Who may write into a directory may put another key into it. */
-function directoryCheck({ os }: IdentityStore, path: string): readonly DeviceCheck[] {
-  if (os === "windows" || namesIn(path).length === 0) return [];
-  const mode = factsOf(path)?.mode ?? 0;
-  const octal = `mode ${mode.toString(8).padStart(4, "0")}`;
-  if ((mode & 0o022) === 0) return [{ name: "directory", isOk: true, found: `${path}: ${octal}` }];
-  return [{
-    name: "directory",
-    isOk: false,
-    found: `${path}: others may write there (${octal})`,
-    mend: `chmod 700 ${path}`,
-  }];
+async function directoryCheck({ os }: IdentityStore, path: string): Promise<readonly DeviceCheck[]> {
+  if (os === "windows") return [];
+  // Where a link leads, not the link: that one has no modes of its own.
+  const facts = await orFinding("directory", () => Promise.resolve().then(() => factsOf(join(os, path, "."))));
+  if ("isOk" in facts) return [facts];
+  if (facts.value === undefined) return [];
+  const octal = `mode ${facts.value.mode.toString(8).padStart(4, "0")}`;
+  if ((facts.value.mode & 0o022) === 0) return [{ name: "directory", isOk: true, found: `${path}: ${octal}` }];
+  const found = `${path}: others may write there (${octal})`;
+  return [{ name: "directory", isOk: false, found, mend: `chmod 700 ${quoteForShell(path)}` }];
 }
 
 async function orFinding<T>(name: string, read: () => Promise<T>): Promise<{ readonly value: T } | DeviceCheck> {

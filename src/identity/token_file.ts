@@ -70,9 +70,19 @@ export function saveToken(store: TokenStore, token: StoredToken): void {
     if (scopes.length > before.scopes.length) write(store, path, { ...before, scopes });
     return;
   }
-  ensurePrivateDirectory(directoryOf(store));
-  if (before !== undefined) write(store, `${path.slice(0, -ending.length)}.prev`, before);
+  ensurePrivateDirectory(tokenDirectory(store));
+  if (before !== undefined) write(store, sparePathOf(path), before);
   write(store, path, token);
+}
+
+/**
+ * Copies the stored token, if there is one, to `.prev` beside it. That shows that another one could be stored now.
+ * @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io`
+ */
+export function spareToken(store: TokenStore, origin: string, role: string): void {
+  const path = pathOf(store, origin, role);
+  const before = loadTokenFile(store, path);
+  if (before !== undefined) write(store, sparePathOf(path), before);
 }
 
 /** All stored tokens, by origin and role. @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io` */
@@ -82,7 +92,7 @@ export function listTokens(store: TokenStore): readonly StoredToken[] {
 
 /** The paths of all stored tokens. @throws ClawError `store/io` */
 export function tokenFiles(store: TokenStore): readonly string[] {
-  const directory = directoryOf(store);
+  const directory = tokenDirectory(store);
   return namesIn(directory).filter((name) => name.endsWith(ending)).sort().map((name) =>
     join(store.os, directory, name)
   );
@@ -114,12 +124,17 @@ function write({ os, ids }: TokenStore, path: string, token: StoredToken): void 
   replacePrivate(os, path, `${JSON.stringify(file)}\n`, ids.uuid());
 }
 
-function directoryOf({ os, stateDirectory }: TokenStore): string {
+/** Where the tokens of a store stand, whether or not there are any. */
+export function tokenDirectory({ os, stateDirectory }: TokenStore): string {
   return join(os, stateDirectory, "tokens");
+}
+
+function sparePathOf(path: string): string {
+  return `${path.slice(0, -ending.length)}.prev`;
 }
 
 /** Readable, one to one, and legal on every system; a hash would need node:crypto, which costs 4 ms at start. */
 function pathOf(store: TokenStore, origin: string, role: string): string {
   const name = [role, origin].map((part) => encodeURIComponent(part).replaceAll("*", "%2A")).join("@");
-  return join(store.os, directoryOf(store), `${name}${ending}`);
+  return join(store.os, tokenDirectory(store), `${name}${ending}`);
 }

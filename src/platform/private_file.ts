@@ -117,7 +117,7 @@ function refuseForeign(path: string, what: string, userId: number | undefined, o
 }
 
 /** A path as one word of a POSIX command line. */
-function quoteForShell(path: string): string {
+export function quoteForShell(path: string): string {
   return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
 

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { describe, it } from "node:test";
 import { ClawError } from "../../src/errors.ts";
-import { listTokens, loadToken, saveToken, type StoredToken, type TokenStore } from "../../src/identity/token_file.ts";
+import {
+  listTokens,
+  loadToken,
+  saveToken,
+  spareToken,
+  type StoredToken,
+  type TokenStore,
+} from "../../src/identity/token_file.ts";
 import { startScript } from "../support/script.ts";
 import { createStoreHome, keepUser, slow, testToken } from "../support/store.ts";
 
@@ -194,5 +202,18 @@ describe("listTokens()", () => {
       ["ws://127.0.0.1:18789", "token-1"],
       ["wss://b.example:443", "token-0"],
     ]);
+  });
+});
+
+describe("spareToken()", () => {
+  it("copies the stored token to .prev, and nothing where there is none", () => {
+    using home = createStoreHome();
+    spareToken(home.store, origin, role);
+    assert.deepEqual(fs.readdirSync(home.path), []);
+    saveToken(home.store, testToken);
+    spareToken(home.store, origin, role);
+    const spare = fileOf(home.store).replace(/\.json$/, ".prev");
+    assert.equal(fs.readFileSync(spare, "utf8"), fs.readFileSync(fileOf(home.store), "utf8"));
+    if (process.platform !== "win32") assert.equal(fs.statSync(spare).mode & 0o777, 0o600);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, it } from "node:test";
@@ -15,6 +15,7 @@ describe("claw device verify", () => {
     const lines = stdout.trimEnd().split("\n").map((line) => line.split(/ {2,}/).slice(0, 2).join(" "));
     assert.deepEqual(lines, [
       "STATE WHAT",
+      "ok directory",
       "ok directory",
       "ok directory",
       "ok key file",
@@ -88,6 +89,31 @@ describe("claw device verify", () => {
     const { exit, stdout } = await home.claw(["device", "verify"]);
     assert.equal(exit, process.platform === "win32" ? 0 : 1);
     assert.match(stdout, /others may write there \(mode 0777\)[^]*chmod 700 \S+claw$/m);
+  });
+
+  it("looks at the folder of the tokens, too, and at what a link leads to", async () => {
+    using home = await pairedHome();
+    const config = join(home.path, ".config/claw");
+    renameSync(config, `${config} kept elsewhere`);
+    symlinkSync(`${config} kept elsewhere`, config);
+    const { exit, stdout } = await home.claw(["device", "verify"]);
+    assert.equal(exit, 0, stdout);
+    if (process.platform === "win32") return;
+    chmodSync(join(tokenFile(home), ".."), 0o770);
+    const open = await home.claw(["device", "verify"]);
+    assert.equal(open.exit, 1);
+    assert.match(open.stdout, /claw\/tokens: others may write there \(mode 0770\)/);
+  });
+
+  it("tells of a folder of tokens that is none", async () => {
+    using home = await pairedHome();
+    const folder = join(tokenFile(home), "..");
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, "");
+    const { exit, stdout } = await home.claw(["device", "verify"]);
+    assert.equal(exit, 1, stdout);
+    assert.match(stdout, /^ok +signature +/m);
+    assert.match(stdout, /^wrong +token +cannot list \S+tokens: ENOTDIR$/m);
   });
 });
 
