@@ -4,11 +4,12 @@
  * the person gives. Next:
  * `client/dial.ts`.
  */
-import type { Context, Edited, Gateway, WhoAmI } from "./cli/context.ts";
+import type { Context, Edited, Gateway, Kept, WhoAmI } from "./cli/context.ts";
 import type { Pairs } from "./cli/outcome.ts";
 import type { Progress } from "./cli/progress.ts";
 import type { FlagValues } from "./cli/quick_parse.ts";
 import type { Voice } from "./cli/voice.ts";
+import type { Connection } from "./client/connection.ts";
 import type { Need } from "./client/credentials.ts";
 import { dial } from "./client/dial.ts";
 import { traceTransport } from "./client/trace.ts";
@@ -19,7 +20,7 @@ import { findDirectories } from "./platform/directories.ts";
 import { openAppender } from "./platform/files.ts";
 import type { World } from "./platform/world.ts";
 import { Input } from "./input.ts";
-import { createLogin } from "./login.ts";
+import { createLogin, type LoginSource } from "./login.ts";
 import { RunTime } from "./run_time.ts";
 import { flagLayer } from "./settings/layers.ts";
 import { resolveSettings, type Settings } from "./settings/resolve.ts";
@@ -86,12 +87,9 @@ export class RunContext implements Context, AsyncDisposable {
     this.#doors.add(door);
     // A run may last for weeks, over many connections.
     void connection.ended.then(() => this.#doors.delete(door));
-    try {
-      login.keep(connection.handshake.hello);
-    } catch (thrown) {
-      this.warn(`the device token could not be stored: ${asClawError(thrown).message}`);
-    }
-    return { connection, login: login.login(), deviceId: identity.deviceId, keepToken: login.keepToken };
+    const kept = this.#keepToken(login, connection);
+    const { spareToken, keepToken } = login;
+    return { connection, login: login.login(), deviceId: identity.deviceId, kept, spareToken, keepToken };
   }
 
   async whoAmI(): Promise<WhoAmI> {
@@ -160,6 +158,15 @@ export class RunContext implements Context, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const close of [...this.#doors].reverse()) await close();
     this.#time[Symbol.dispose]();
+  }
+
+  #keepToken(login: LoginSource, { handshake }: Connection): Kept {
+    try {
+      return login.keep(handshake.hello);
+    } catch (thrown) {
+      this.warn(`the device token could not be stored: ${asClawError(thrown).message}`);
+      return { isStored: false, gained: [] };
+    }
   }
 
   async #resolveSettings(isThorough: boolean): Promise<Settings> {

@@ -2,7 +2,7 @@
  * Joins the three things a login is made of: the secret that the settings found, the device key, and the stored device
  * token. Which of them is presented is decided in `client/credentials.ts`; this file only fetches and stores.
  */
-import type { IssuedToken, Login } from "./cli/context.ts";
+import type { IssuedToken, Kept, Login } from "./cli/context.ts";
 import {
   type Choice,
   chooseCredential,
@@ -16,7 +16,7 @@ import { ClawError } from "./errors.ts";
 import type { CredentialSource } from "./client/dial.ts";
 import { role } from "./client/handshake.ts";
 import type { Identity } from "./identity/keypair.ts";
-import { loadToken, saveToken, type TokenStore } from "./identity/token_file.ts";
+import { loadToken, saveToken, spareToken, type TokenStore } from "./identity/token_file.ts";
 import { hasScope, type HelloOk } from "./protocol/mod.ts";
 import { missingSecretHint } from "./settings/secret_choice.ts";
 import type { SecretChoice, Settings } from "./settings/resolve.ts";
@@ -39,7 +39,9 @@ export interface LoginSource extends CredentialSource {
   /** The same failure, with the reason why no secret was presented, where there is one. */
   explain(error: ClawError): ClawError;
   /** Keeps the device token that hello-ok carried. @throws ClawError `store/io` */
-  keep(hello: HelloOk): void;
+  keep(hello: HelloOk): Kept;
+  /** Copies the stored token to `.prev`, which shows that one can be stored. @throws ClawError `store/io` */
+  spareToken(): void;
   /** Keeps a device token that came otherwise. @throws ClawError `store/io` */
   keepToken(issued: IssuedToken): void;
 }
@@ -47,8 +49,7 @@ export interface LoginSource extends CredentialSource {
 const preferences = { "secret": "shared", "device-token": "grant" } as const;
 
 export function createLogin({ settings, identity, tokens, need, by, hide }: LoginOptions): LoginSource {
-  const { endpoint, secret } = settings;
-  const { origin, isLoopback, isTls } = endpoint.value;
+  const { secret, endpoint: { value: { origin, isLoopback, isTls } } } = settings;
   const grantNow = (): Grant | undefined => loadToken(tokens, origin, role, identity.deviceId);
   const known = {
     hasShared: secret !== undefined,
@@ -70,21 +71,26 @@ export function createLogin({ settings, identity, tokens, need, by, hide }: Logi
   return {
     first: async () => await credentials(chooseCredential(known, need)),
     async afterRefusal(error) {
-      if (choice === undefined) return undefined;
-      const next = fallbackCredential(choice, error, known, grantNow(), need, isLoopback || isTls);
+      const next = choice && fallbackCredential(choice, error, known, grantNow(), need, isLoopback || isTls);
       return next === undefined ? undefined : await credentials(next);
     },
     login: () => loginBy(choice, secret),
     explain: (error) => explain(error, settings),
     keep({ auth }) {
-      if (auth?.deviceToken === undefined) return;
+      if (auth?.deviceToken === undefined) return { isStored: false, gained: [] };
       const { deviceToken: token } = auth;
       // 2026.9.6 names the scopes of the connection: those that the stored grant implies are nothing new.
       const held = choice?.present === "grant" && choice.grant.token === token ? choice.grant.scopes : [];
       save({ role, token, scopes: auth.scopes.filter((scope) => !hasScope(held, scope)) });
+      return { isStored: true, gained: gainedBy(auth.scopes, known.grant) };
     },
+    spareToken: () => spareToken(tokens, origin, role),
     keepToken: save,
   };
+}
+
+function gainedBy(scopes: readonly string[], before: Grant | undefined): readonly string[] {
+  return before === undefined ? [] : scopes.filter((scope) => !hasScope(before.scopes, scope));
 }
 
 function loginBy(choice: Choice | undefined, secret: SecretChoice | undefined): Login {

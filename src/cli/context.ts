@@ -24,8 +24,18 @@ export interface Gateway {
   readonly login: Login;
   /** This installation's. */
   readonly deviceId: string;
+  readonly kept: Kept;
+  /** Copies the stored device token to `.prev`: as long as that fails, no other can be stored. @throws ClawError `store/io` */
+  spareToken(): void;
   /** Puts a device token in the place of the stored one, which stays as `.prev`. @throws ClawError `store/io` */
   keepToken(issued: IssuedToken): void;
+}
+
+/** What came of the device token that a login brings. */
+export interface Kept {
+  readonly isStored: boolean;
+  /** What it grants beyond the one that was stored before; nothing where none was. */
+  readonly gained: readonly string[];
 }
 
 /** A device token as a gateway issued it to this device. */

@@ -76,6 +76,8 @@ function contextOf({ protocol = 4, zone, write }: Stage, peer: Peer, warnings: s
         connection,
         login: { kind: "token", from: "CLAW_TOKEN" },
         deviceId: "",
+        kept: { isStored: false, gained: [] },
+        spareToken: () => {},
         keepToken: () => {},
       }),
     warn: (text) => void warnings.push(text),

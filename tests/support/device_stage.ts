@@ -79,6 +79,21 @@ export function losingAnswer(targetPort: number, method: string, how: "cut" | "d
   };
 }
 
+/** A proxy's options: it answers this method with another payload. */
+// deno-lint-ignore no-explicit-any -- payloads of every kind
+export function lying(targetPort: number, method: string, lie: (payload: any) => unknown) {
+  const asked = new Set<string>();
+  return {
+    targetPort,
+    // deno-lint-ignore no-explicit-any -- frames of every kind
+    decide({ from, frame }: { from: string; frame: any }) {
+      if (from === "client" && frame.method === method) asked.add(frame.id);
+      if (from === "client" || frame.type !== "res" || !asked.has(frame.id)) return "pass" as const;
+      return { instead: { ...frame, payload: lie(frame.payload) } };
+    },
+  };
+}
+
 /** A text without its colours. */
 // deno-lint-ignore no-control-regex -- that is what a colour is
 export const plain = (text: string) => text.replace(/\u001b\[\d+m/g, "");

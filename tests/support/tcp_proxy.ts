@@ -12,12 +12,14 @@ export interface Passing {
   readonly frame: any;
 }
 
+export type Verdict = "pass" | "drop" | "cut" | { readonly instead: unknown };
+
 export interface ProxyOptions {
   readonly targetPort: number;
   /** Replace those of the upgrade request, by lower-case name. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Decides on each message; `cut` drops it and both connections. */
-  readonly decide?: (passing: Passing) => "pass" | "drop" | "cut";
+  /** Decides on each message; `cut` drops it and both connections. A gateway's may be replaced by another. */
+  readonly decide?: (passing: Passing) => Verdict;
 }
 
 export interface TcpProxy extends AsyncDisposable {
@@ -69,7 +71,7 @@ function relay(
   source: Socket,
   sink: Socket,
   rewrite: (head: string) => string,
-  judge: (frame: unknown) => "pass" | "drop" | "cut",
+  judge: (frame: unknown) => Verdict,
   cut: () => void,
 ): void {
   let waiting = Buffer.alloc(0);
@@ -88,6 +90,7 @@ function relay(
       const verdict = message.frame === undefined ? "pass" : judge(message.frame);
       if (verdict === "cut") return cut();
       if (verdict === "pass") sink.write(message.bytes);
+      if (typeof verdict === "object") sink.write(textMessage(JSON.stringify(verdict.instead)));
     }
   });
 }
@@ -107,6 +110,15 @@ function takeMessage(buffer: Buffer): { readonly bytes: Buffer; readonly frame: 
   if (isMasked) payload.forEach((byte, at) => payload[at] = byte ^ (mask[at % 4] ?? 0));
   const isText = (buffer.readUInt8(0) & 0x0f) === 1;
   return { bytes: buffer.subarray(0, start + length), frame: isText ? parse(payload.toString()) : undefined };
+}
+
+/** A text message as a server sends it, unmasked. */
+function textMessage(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const head = Buffer.alloc(4);
+  head.writeUInt16BE(0x8100 | (payload.length < 126 ? payload.length : 126));
+  head.writeUInt16BE(payload.length, 2);
+  return Buffer.concat([head.subarray(0, payload.length < 126 ? 2 : 4), payload]);
 }
 
 function parse(text: string): unknown {

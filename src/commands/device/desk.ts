@@ -7,6 +7,7 @@ import { pairedOf, readRoster, type Roster, scopesBeyond } from "../../devices/r
 import { whoElse, withAuthority } from "../../devices/authority.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { scopes } from "../../protocol/mod.ts";
+import { scopeWord } from "./device_words.ts";
 
 export interface Desk extends Gateway {
   readonly roster: Roster;
@@ -36,7 +37,13 @@ const listOnHost = "openclaw devices list";
 
 async function sit(context: Context, needs: readonly string[], by: "secret" | "device-token"): Promise<Desk> {
   const gateway = await context.gateway(needs, by);
-  const { connection, login } = gateway;
+  const { connection, login, kept } = gateway;
+  if (kept.gained.length > 0) {
+    const more = kept.gained.map(scopeWord).join(", ");
+    context.warn(
+      `for that, this device's own token was given ${more}, too, and keeps it: narrow it by \`claw device rotate\` with --scopes`,
+    );
+  }
   const roster = await readRoster(connection, context.signal);
   const isPartial = connection.handshake.protocol === 4 && login.kind === "device-token" &&
     scopesBeyond([scopes.admin], connection.grantedScopes).length > 0;

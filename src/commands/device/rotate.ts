@@ -93,7 +93,9 @@ interface Rotated {
 async function send(gateway: Gateway, target: Target, { role, asked }: Order, context: Context): Promise<Rotated> {
   const { deviceId } = target.device;
   const params = { deviceId, role, ...(asked === undefined ? {} : { scopes: [...asked] }) };
-  return await gateway.connection.call("device.token.rotate", params, context.signal);
+  const answer = await gateway.connection.call("device.token.rotate", params, context.signal);
+  if (answer.deviceId === deviceId && answer.role === role) return answer;
+  throw new ClawError("protocol/unexpected-frame", "device.token.rotate was answered for another device or role");
 }
 
 /** When a role's token was last made or rotated. */
@@ -136,8 +138,12 @@ async function rotateOwn(target: Target, order: Order, context: Context): Promis
     throw withAuthority(asClawError(thrown), authority);
   };
   const gateway = await context.gateway(needs, "device-token").catch(refuse);
+  // Where nothing can be stored, the old token goes on.
+  gateway.spareToken();
   const rotated = await send(gateway, target, order, context).catch((thrown: unknown) => {
     const error = asClawError(thrown);
+    const isSent = error.details["isSent"] === true || error.code.startsWith("protocol/");
+    if (isSent && error.code !== "net/unanswered") throw withEarning(error);
     if (error.code !== "net/unanswered") return refuse(error);
     context.extendTime(earnMs);
     context.note(error.message);
@@ -179,21 +185,24 @@ interface Earning {
 
 /** Logs in with the gateway's secret, which stores the token that hello-ok brings. */
 async function earn({ device, desk }: Target, { role, needs, isSure }: Earning, context: Context): Promise<void> {
-  const outcome = await context.gateway(needs, "secret").then(async ({ connection, login }) => {
+  const outcome = await context.gateway(needs, "secret").then(async ({ connection, login, kept }) => {
     const seen = pairedOf(await readRoster(connection, context.signal), desk.deviceId);
     const isRotated = isSure || madeAt(seen, role) > madeAt(device, role);
-    return isRotated && login.kind !== "device-token" && role === operatorRole;
+    return isRotated && login.kind !== "device-token" && kept.isStored && role === operatorRole;
   }).catch((thrown: unknown) => {
     context.note(`logging in anew failed: ${asClawError(thrown).message}`);
     return false;
   });
   if (outcome) return;
   const message = isSure
-    ? "the token is rotated, but the gateway keeps the new one back: the stored one no longer works"
+    ? "the token is rotated, but the new one is not stored here: the stored one no longer works"
     : "device.token.rotate was sent, but no answer came: the stored token may no longer work";
-  throw new ClawError(isSure ? "auth/rejected" : "net/unanswered", message, {
-    hint: "connect once with the gateway's token, which stores the token that is in force: --token-file FILE",
-  });
+  throw withEarning(new ClawError(isSure ? "auth/rejected" : "net/unanswered", message));
+}
+
+function withEarning(error: ClawError): ClawError {
+  const hint = "connect once with the gateway's token, which stores the token that is in force: --token-file FILE";
+  return new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
 }
 
 function wordsOf(list: readonly string[]): string {

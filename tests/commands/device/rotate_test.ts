@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { type DeviceStage, losingAnswer, openDeviceStage } from "../../support/device_stage.ts";
+import { ClawError } from "../../../src/errors.ts";
+import { type DeviceStage, losingAnswer, lying, openDeviceStage } from "../../support/device_stage.ts";
 import { startTcpProxy } from "../../support/tcp_proxy.ts";
 
 for (const protocol of [3, 4] as const) {
@@ -99,6 +100,76 @@ for (const protocol of [3, 4] as const) {
       );
     });
 
+    it("says how to get the token in force when it is interrupted before the answer", async () => {
+      await using stage = await openDeviceStage(protocol);
+      const controller = new AbortController();
+      await using proxy = await startTcpProxy({
+        targetPort: stage.gateway.port,
+        decide({ from, frame }) {
+          if (from !== "client" || frame.method !== "device.token.rotate") return "pass";
+          controller.abort(new ClawError("interrupted", "interrupted", { details: { signal: "SIGINT" } }));
+          return "drop";
+        },
+      });
+      const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
+      await stage.run(["list"], { env });
+      const { exit, stderr } = await stage.run(["rotate"], { env, interrupted: controller.signal });
+      assert.equal(exit, 130);
+      assert.match(
+        stderr,
+        /interrupted after device\.token\.rotate was sent: [^]*\nclaw: hint: connect once with the gateway's/,
+      );
+    });
+
+    it("sends nothing where a new token could not be stored", async () => {
+      await using stage = await openDeviceStage(protocol);
+      await stage.run(["list"]);
+      const before = stored(stage, ".json").token;
+      mkdirSync(spareFile(stage));
+      const { exit, stderr } = await stage.run(["rotate"]);
+      assert.equal(exit, 74, stderr);
+      assert.match(stderr, /^claw: error: cannot replace \S+\.prev: /);
+      assert.equal(stage.pairings.find(await stage.ownId())?.tokens["operator"]?.token, before);
+    });
+
+    it("does not say that it stored the token that a login brought when it could not", async () => {
+      await using stage = await openDeviceStage(protocol);
+      const lost = losingAnswer(stage.gateway.port, "device.token.rotate");
+      await using proxy = await startTcpProxy({
+        ...lost,
+        decide(passing) {
+          if (passing.from === "client" && passing.frame.method === "device.token.rotate") {
+            rmSync(spareFile(stage));
+            mkdirSync(spareFile(stage));
+          }
+          return lost.decide(passing);
+        },
+      });
+      const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
+      await stage.run(["list"], { env });
+      const { exit, stdout, stderr } = await stage.run(["rotate"], { env });
+      assert.deepEqual([exit, stdout], [79, ""]);
+      assert.match(stderr, /warning: the device token could not be stored: [^]*the stored token may no longer work\n/);
+    });
+
+    it("stores no token that was issued to another device or for another role", async () => {
+      for (const other of [{ deviceId: "ab".repeat(32) }, { role: "node" }]) {
+        await using stage = await openDeviceStage(protocol);
+        const lie = lying(stage.gateway.port, "device.token.rotate", (payload) => ({ ...payload, ...other }));
+        await using proxy = await startTcpProxy(lie);
+        const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
+        await stage.run(["list"], { env });
+        const before = stored(stage, ".json");
+        const { exit, stderr } = await stage.run(["rotate"], { env });
+        assert.equal(exit, 76, stderr);
+        assert.match(
+          stderr,
+          /answered for another device or role\nclaw: hint: connect once with the gateway's token, /,
+        );
+        assert.deepEqual(stored(stage, ".json"), before);
+      }
+    });
+
     it("finds out that another's is rotated when the answer is lost", async () => {
       await using stage = await openDeviceStage(protocol);
       const { deviceId } = await stage.pair();
@@ -116,4 +187,11 @@ function stored({ home }: DeviceStage, ending: string, port = ""): { token: stri
   const folder = join(home.path, ".local/state/claw/tokens");
   const name = readdirSync(folder).find((file) => file.endsWith(ending) && file.includes(port)) ?? "none";
   return JSON.parse(readFileSync(join(folder, name), "utf8"));
+}
+
+/** Where the token before the stored one is kept. */
+function spareFile({ home }: DeviceStage): string {
+  const folder = join(home.path, ".local/state/claw/tokens");
+  const name = readdirSync(folder).find((file) => file.endsWith(".json")) ?? "none";
+  return join(folder, name.replace(/\.json$/, ".prev"));
 }
