@@ -4,7 +4,7 @@
  */
 import { ClawError } from "../errors.ts";
 import type { PairedDevice, PendingDevice } from "../protocol/mod.ts";
-import { nameOf, pairedOf, type Roster, shortId } from "./roster.ts";
+import { nameOf, type Roster, shortId } from "./roster.ts";
 
 /** Fewer characters of an id say nothing: whoever asks can make a key whose id begins like another's. */
 export const shortestPrefix = 6;
@@ -25,10 +25,11 @@ interface Candidate<T> {
  * @throws ClawError `input/invalid` when several fit (`details.candidates`), `gateway/not-found` when none does
  */
 export function chooseRequest(roster: Roster, reference: string): PendingDevice {
+  const labels = new Map(roster.paired.map(({ deviceId, operatorLabel }) => [deviceId, operatorLabel]));
   const candidates = roster.pending.map((request) => ({
     item: request,
     ids: [request.requestId, request.deviceId],
-    label: pairedOf(roster, request.deviceId)?.operatorLabel,
+    label: labels.get(request.deviceId),
     displayName: request.displayName,
     shown: `request ${request.requestId} of device ${shortId(request.deviceId)}`,
   }));
@@ -54,7 +55,7 @@ function choose<T>(candidates: readonly Candidate<T>[], reference: string, what:
   const exact = candidates.filter(({ ids }) => ids.includes(reference));
   const isPrefix = reference.length >= shortestPrefix;
   const near = candidates.filter(({ ids, label }) =>
-    label === reference || (isPrefix && ids.some((id) => id.startsWith(reference)))
+    (reference !== "" && label === reference) || (isPrefix && ids.some((id) => id.startsWith(reference)))
   );
   const [only, ...others] = exact.length > 0 ? exact : near;
   if (only === undefined) throw notFound(candidates, reference, what, whyNone);
@@ -74,6 +75,10 @@ function ambiguous<T>(candidates: readonly Candidate<T>[], reference: string, wh
 }
 
 function notFound<T>(candidates: readonly Candidate<T>[], reference: string, what: string, why?: string): ClawError {
+  // What names another device by its id or label leads to nobody who only calls himself so, or whose id looks like it.
+  if (why !== undefined) {
+    return new ClawError("gateway/not-found", why, { details: { reference }, hint: seeList(what) });
+  }
   const named = candidates.find(({ displayName }) => displayName === reference);
   if (named !== undefined) {
     const message = `'${reference}' is what a device calls itself, and any device may: that names no ${what}`;
@@ -84,16 +89,19 @@ function notFound<T>(candidates: readonly Candidate<T>[], reference: string, wha
   }
   const isShort = candidates.some(({ ids }) => reference !== "" && ids.some((id) => id.startsWith(reference)));
   const nearest = nearestOf(candidates, reference);
-  return new ClawError("gateway/not-found", why ?? `there is no ${what} '${reference}'`, {
+  return new ClawError("gateway/not-found", `there is no ${what} '${reference}'`, {
     details: { reference },
     hint: isShort
       ? `give at least ${shortestPrefix} characters of an id`
       : nearest === undefined
-      ? `${
-        what === "request" ? "one that is asked anew has another id: " : ""
-      }see what there is with \`claw device list\``
+      ? seeList(what)
       : `did you mean ${nearest.label === undefined ? nearest.shown : `'${nearest.label}'`}?`,
   });
+}
+
+function seeList(what: string): string {
+  const anew = what === "request" ? "one that is asked anew has another id: " : "";
+  return `${anew}see what there is with \`claw device list\``;
 }
 
 /** The one whose label has the text in it, or whose id begins like it. */
@@ -108,7 +116,9 @@ function nearestOf<T>(candidates: readonly Candidate<T>[], reference: string): C
 }
 
 function whyNoRequest({ paired }: Roster, reference: string): string | undefined {
-  const device = paired.find(({ deviceId, operatorLabel }) => deviceId === reference || operatorLabel === reference);
+  const device = paired.find(({ deviceId, operatorLabel }) =>
+    deviceId === reference || (reference !== "" && operatorLabel === reference)
+  );
   return device === undefined ? undefined : `${nameOf(device)} is paired, and asks for nothing now`;
 }
 

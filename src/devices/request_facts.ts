@@ -34,6 +34,7 @@ export async function factsOfRequest(request: PendingDevice, roster: Roster): Pr
   const device = pairedOf(roster, request.deviceId);
   const requestedScopes = [...new Set(request.scopes ?? [])];
   const roles = rolesOf(request);
+  const heldRoles = new Set(device === undefined ? [] : rolesOf(device));
   return {
     requestId: request.requestId,
     deviceId: request.deviceId,
@@ -44,7 +45,7 @@ export async function factsOfRequest(request: PendingDevice, roster: Roster): Pr
     platform: request.platform,
     client: [request.clientId, request.clientMode].filter((part) => part !== undefined).join("/") || undefined,
     roles,
-    newRoles: roles.filter((role) => device === undefined || !rolesOf(device).includes(role)),
+    newRoles: roles.filter((role) => !heldRoles.has(role)),
     requestedScopes,
     approvedScopes: approvedScopes(device),
     newScopes: scopesBeyond(requestedScopes, approvedScopes(device)),

@@ -3,13 +3,19 @@
  * device was approved for, what it is called. Which one a person means: `reference.ts`.
  */
 import type { Connection } from "../client/connection.ts";
-import { hasScope, type PairedDevice, type PendingDevice, type ResultOf } from "../protocol/mod.ts";
+import { redact } from "../protocol/redaction.ts";
+import { hasScope, type PairedDevice, type PendingDevice, type ResultOf, scopes } from "../protocol/mod.ts";
 
 export type Roster = Pick<ResultOf<"device.pair.list">, "pending" | "paired">;
 
+/** What a gateway tells, without any token that it should not tell: devices are shown with all their members. */
+export function withoutSecrets<T>(told: T): T {
+  return redact(told) as T;
+}
+
 /** Reads it anew. @throws ClawError as `Connection.call` */
 export async function readRoster(connection: Connection, signal: AbortSignal): Promise<Roster> {
-  return await connection.call("device.pair.list", {}, signal);
+  return withoutSecrets(await connection.call("device.pair.list", {}, signal));
 }
 
 export function pairedOf(roster: Roster, deviceId: string): PairedDevice | undefined {
@@ -28,7 +34,10 @@ export function approvedScopes(device: PairedDevice | undefined): readonly strin
 
 /** Those of the wanted that the held do not include; `admin` includes all. */
 export function scopesBeyond(wanted: readonly string[], held: readonly string[]): readonly string[] {
-  return wanted.filter((scope) => !hasScope(held, scope));
+  // Gateways name lists of any length; only known scopes bring others.
+  const all = new Set(held);
+  const known = Object.values(scopes).filter((scope) => all.has(scope));
+  return wanted.filter((scope) => !all.has(scope) && !hasScope(known, scope));
 }
 
 /** As much of an id as people read; it calls the device, unless another's begins alike. */

@@ -29,6 +29,22 @@ const roster: Roster = {
 };
 
 describe("chooseRequest()", () => {
+  it("leads from a paired device's label or id to nobody who looks like it", () => {
+    const lookalike = pending("44444444-dddd", "dddddddd99", { displayName: "shed" });
+    const crowd = { ...roster, pending: [lookalike] };
+    for (const reference of ["shed", "dddddddd04"]) {
+      const error = thrownBy(() => chooseRequest(crowd, reference));
+      assert.match(error.message, /is paired, and asks for nothing now$/);
+      assert.ok(!`${error.hint}`.includes("4444"), error.hint);
+    }
+  });
+
+  it("takes nothing for no label", () => {
+    const blank = { pending: [pending("1", "a")], paired: [paired("a", { operatorLabel: "" })] };
+    assert.equal(thrownBy(() => chooseRequest(blank, "")).code, "gateway/not-found");
+    assert.equal(thrownBy(() => chooseDevice(blank, "")).code, "gateway/not-found");
+  });
+
   for (
     const [reference, requestId] of [
       ["11111111-aaaa", "11111111-aaaa"],
@@ -123,4 +139,13 @@ function errorOf(choose: () => unknown) {
     return asClawError(thrown);
   }
   throw new Error("it chose");
+}
+
+function thrownBy(action: () => unknown) {
+  try {
+    action();
+  } catch (thrown) {
+    return asClawError(thrown);
+  }
+  return assert.fail("nothing was thrown");
 }

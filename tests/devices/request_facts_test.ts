@@ -20,6 +20,19 @@ async function factsOf(given: Partial<PendingDevice> = {}, roster = nobody): Pro
   return await factsOfRequest({ ...base, ...given }, roster);
 }
 
+describe("factsOfRequest() of very long lists", () => {
+  it("takes time in proportion to them", async () => {
+    const many = (end: string) => Array.from({ length: 100_000 }, (_, at) => `x.${at}${end}`);
+    const request = { requestId: "r", deviceId: "d", ts: 0, scopes: many(""), roles: many("") };
+    const device = { deviceId: "d", scopes: many("y"), roles: many("y") };
+    const startedAt = performance.now();
+    const facts = await factsOfRequest(request, { pending: [request], paired: [device] });
+    assert.equal(facts.newScopes.length, 100_000);
+    // In proportion to their product it takes minutes.
+    assert.ok(performance.now() - startedAt < 10_000);
+  });
+});
+
 describe("factsOfRequest()", () => {
   it("tells what is new from what was approved, with what admin and write bring", async () => {
     const scopes = ["operator.read", "operator.pairing", "x.own"];

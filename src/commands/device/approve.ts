@@ -17,11 +17,13 @@ import {
   type Roster,
   scopesBeyond,
   shortId,
+  withoutSecrets,
 } from "../../devices/roster.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import type { ResultOf } from "../../protocol/mod.ts";
 import { type Desk, findAt, openDesk } from "./desk.ts";
-import { requestPairs, scopeWord } from "./device_words.ts";
+import { requestPairs, scopeWord, someOf } from "./device_words.ts";
+import { operatorRole, parseScopes } from "./token_scopes.ts";
 
 export const deviceApprove = defineCommand({
   isReadOnly: false,
@@ -32,33 +34,43 @@ export const deviceApprove = defineCommand({
   }],
   flags: {
     yes: { type: "boolean", summary: "do not ask; takes the request's whole id" },
+    scopes: {
+      type: "list",
+      value: "scopes",
+      summary: "approve nothing that asks for more than these, e.g. read,write",
+    },
     dryRun: { type: "boolean", summary: "show what it asks for, and approve nothing" },
   },
   examples: [
     { line: "claw device approve 3f2a91c4 --dry-run", does: "see who asks for what, with the whole request id" },
     { line: "claw device approve 3f2a91c4", does: "the same, and decide" },
     {
-      line: "claw device approve 3f2a91c4-8a1e-4f0e-9a55-0f5c3b1d2e77 --yes",
-      does: "approve what you looked at before",
+      line: "claw device approve 3f2a91c4-8a1e-4f0e-9a55-0f5c3b1d2e77 --yes --scopes read",
+      does: "approve what you looked at before, if it asks for no more than that",
     },
   ],
   notes: [
     "Compare the key with what `claw device show` says on that device: it is the only thing that is proven. The name is\n" +
     "what the requester calls itself, and never chooses a request. One that changed since it was shown is not approved.",
     "2026.9.6 lets nobody grant a scope that he lacks: claw asks for what the request takes. 2026.3.13 wants `pairing` only.",
+    "2026.3.13 adds to a request that waits, under the same id: so --yes takes --scopes there.",
   ],
-  async run({ yes, dryRun }, [reference = ""], context) {
+  async run({ yes, scopes: given, dryRun }, [reference = ""], context) {
+    const limit = given.length > 0 ? parseScopes(given, operatorRole) : undefined;
     const desk = await openDesk(context);
     const request = findAt(desk, (roster) => chooseRequest(roster, reference));
     const facts = await factsOfRequest(request, desk.roster);
     if (facts.idFollowsFromKey === false) throw forged(facts);
     if (dryRun) return done({ status: "would-approve", request: facts }, { kind: "pairs", pairs: requestPairs(facts) });
     if (yes && reference !== facts.requestId) throw needsWholeId(facts);
+    if (limit !== undefined) requireWithin(facts, limit);
+    else if (yes && mayHaveGrown(facts, desk)) throw needsLimit(facts);
     if (!yes && !await ask(facts, context)) {
       return negative({ status: "not-approved", request: facts }, { kind: "line", text: "nothing was approved" });
     }
     const device = await approve(facts, desk, context);
-    return told(facts, device, context);
+    const before = pairedOf(desk.roster, facts.deviceId);
+    return told(facts, device, before === undefined ? [] : rolesOf(before), context);
   },
 });
 
@@ -77,6 +89,32 @@ function needsWholeId({ requestId }: RequestFacts): ClawError {
   return new ClawError("usage/missing-argument", "--yes takes the whole id of the request that you looked at", {
     hint: "look at it with --dry-run, which shows the id",
     details: { requestId },
+  });
+}
+
+/** 2026.3.13 keeps the id of a request that grows; one that asks for nothing of an operator's is refused when it does. */
+function mayHaveGrown({ roles, requestedScopes }: RequestFacts, { connection }: Desk): boolean {
+  return connection.handshake.protocol === 3 && (roles.includes(operatorRole) || requestedScopes.length > 0);
+}
+
+function needsLimit({ requestId }: RequestFacts): ClawError {
+  const message = "this gateway adds to a request under the same id: --yes takes what it may ask for at most";
+  return new ClawError("usage/missing-argument", message, {
+    hint: "look at it with --dry-run, then say what it may have: --scopes read, for example",
+    details: { requestId },
+  });
+}
+
+/** @throws ClawError `gateway/rejected` */
+function requireWithin({ requestId, requestedScopes, roles }: RequestFacts, limit: readonly string[]): void {
+  const more = [
+    ...scopesBeyond(requestedScopes, limit).map(scopeWord),
+    ...roles.filter((role) => role !== operatorRole).map((role) => `to be ${role}`),
+  ];
+  if (more.length === 0) return;
+  throw new ClawError("gateway/rejected", `request ${requestId} asks for more: ${someOf(more)}: not approved`, {
+    hint: "look at it with --dry-run",
+    details: { requestId, beyond: more },
   });
 }
 
@@ -105,7 +143,7 @@ async function approve(facts: RequestFacts, first: Desk, context: Context): Prom
   }).catch((thrown: unknown) => {
     throw withAuthority(asClawError(thrown), words);
   });
-  return device;
+  return withoutSecrets(device);
 }
 
 async function requireSame(shown: RequestFacts, roster: Roster): Promise<void> {
@@ -136,14 +174,23 @@ function approvedBy(facts: RequestFacts, roster: Roster): Approved | undefined {
   return !waits && isGranted ? { device } : undefined;
 }
 
-function told(facts: RequestFacts, device: Approved["device"], context: Context): Outcome {
-  const more = scopesBeyond(approvedScopes(device), [...facts.requestedScopes, ...facts.approvedScopes]);
+function told(
+  facts: RequestFacts,
+  device: Approved["device"],
+  rolesBefore: readonly string[],
+  context: Context,
+): Outcome {
+  const known = [...facts.roles, ...rolesBefore];
+  const more = [
+    ...scopesBeyond(approvedScopes(device), [...facts.requestedScopes, ...facts.approvedScopes]),
+    ...rolesOf(device).filter((role) => !known.includes(role)).map((role) => `the role ${role}`),
+  ];
   if (more.length > 0) {
     context.warn(
-      `the gateway approved more than was shown: ${more.join(", ")}; take it back with \`claw device remove\``,
+      `the gateway approved more than was shown: ${someOf(more)}; take it back with \`claw device remove\``,
     );
   }
-  const scopeList = approvedScopes(device).map(scopeWord).join(", ") || "no scope";
+  const scopeList = someOf(approvedScopes(device).map(scopeWord)) || "no scope";
   const as = rolesOf(device).join(" and ");
   const text = `approved device ${
     shortId(facts.deviceId)

@@ -46,11 +46,13 @@ export function requestPairs(facts: RequestFacts): Pairs {
 const shownParts = 10;
 const shownCharacters = 100;
 
-function clip(text: string): string {
+/** Short enough to stand beside others. */
+export function clip(text: string): string {
   return text.length > shownCharacters ? `${text.slice(0, shownCharacters)}…` : text;
 }
 
-function someOf(parts: readonly string[], between = ", "): string {
+/** The first of them, and how many more there are. */
+export function someOf(parts: readonly string[], between = ", "): string {
   const more = parts.length > shownParts ? [`and ${parts.length - shownParts} more`] : [];
   return [...parts.slice(0, shownParts).map(clip), ...more].join(between);
 }
@@ -63,7 +65,7 @@ function knownFirst(list: readonly string[]): readonly string[] {
 
 /** In quotes that it cannot leave. */
 function quoted(displayName: string): string {
-  return `"${clip(displayName).replaceAll('"', '\\"')}"`;
+  return `"${clip(displayName).replace(/["\\]/g, "\\$&")}"`;
 }
 
 function keyWords({ keyFingerprint, idFollowsFromKey }: RequestFacts): string {

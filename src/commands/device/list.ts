@@ -6,18 +6,10 @@ import { defineCommand } from "../../cli/command.ts";
 import { type Cell, type Column, done, type View } from "../../cli/outcome.ts";
 import { formatRelative } from "../../cli/times.ts";
 import { gatewayNow } from "../../cron/gateway_clock.ts";
-import {
-  approvedScopes,
-  pairedOf,
-  rolesOf,
-  type Roster,
-  scopesBeyond,
-  shortId,
-  tokenState,
-} from "../../devices/roster.ts";
+import { approvedScopes, rolesOf, type Roster, scopesBeyond, shortId, tokenState } from "../../devices/roster.ts";
 import type { PairedDevice, PendingDevice } from "../../protocol/mod.ts";
 import { type Desk, openDesk, partialHint, partialWords } from "./desk.ts";
-import { nameWords, scopeWords } from "./device_words.ts";
+import { clip, nameWords, scopeWords } from "./device_words.ts";
 
 export const deviceList = defineCommand({
   isReadOnly: true,
@@ -41,12 +33,18 @@ export const deviceList = defineCommand({
 });
 
 function dataOf({ roster, deviceId, isPartial }: Desk) {
+  const known = knownDevices(roster);
   const pending = roster.pending.map((request) => {
-    const approved = approvedScopes(pairedOf(roster, request.deviceId));
+    const approved = approvedScopes(known.get(request.deviceId));
     return { ...request, approvedScopes: approved, newScopes: scopesBeyond(request.scopes ?? [], approved) };
   });
   const paired = roster.paired.map((device) => ({ ...device, isThisDevice: device.deviceId === deviceId }));
   return { deviceId, isPartial, pending, paired };
+}
+
+/** By their ids: there may be many of both. */
+function knownDevices({ paired }: Roster): ReadonlyMap<string, PairedDevice> {
+  return new Map(paired.map((device) => [device.deviceId, device]));
 }
 
 const columns: readonly Column[] = [
@@ -62,25 +60,31 @@ const columns: readonly Column[] = [
 ];
 
 function viewOf({ roster, deviceId }: Desk, nowMs: number): View {
+  const known = knownDevices(roster);
   const rows = [
-    ...roster.pending.map((request) => pendingRow(request, roster, deviceId, nowMs)),
+    ...roster.pending.map((request) => pendingRow(request, known.get(request.deviceId), deviceId, nowMs)),
     ...roster.paired.map((device) => pairedRow(device, deviceId, nowMs)),
   ];
   if (rows.length === 0) return { kind: "line", text: "no device is paired, and none asks to be" };
   return { kind: "table", columns, rows };
 }
 
-function pendingRow(request: PendingDevice, roster: Roster, ownId: string, nowMs: number): readonly Cell[] {
-  const device = pairedOf(roster, request.deviceId);
+function pendingRow(
+  request: PendingDevice,
+  device: PairedDevice | undefined,
+  ownId: string,
+  nowMs: number,
+): readonly Cell[] {
   const added = scopesBeyond(request.scopes ?? [], approvedScopes(device));
-  const kept = (request.scopes ?? []).filter((scope) => !added.includes(scope));
+  const isAdded = new Set(added);
+  const kept = (request.scopes ?? []).filter((scope) => !isAdded.has(scope));
   const state = request.deviceId === ownId ? "asks (this)" : device === undefined ? "asks" : "asks more";
   return [
     nameWords(device?.operatorLabel, request.displayName),
     shortId(request.requestId),
     { text: state, tone: "warn" },
-    request.platform ?? "-",
-    rolesOf(request).join(" ") || "-",
+    clip(request.platform ?? "-"),
+    clip(rolesOf(request).join(" ") || "-"),
     scopeWords(kept, added),
     formatRelative(request.ts, nowMs),
     "-",
@@ -90,14 +94,15 @@ function pendingRow(request: PendingDevice, roster: Roster, ownId: string, nowMs
 
 function pairedRow(device: PairedDevice, ownId: string, nowMs: number): readonly Cell[] {
   const token = tokenState(device);
-  const seenAtMs = Math.max(0, device.lastSeenAtMs ?? 0, ...(device.tokens ?? []).map((one) => one.lastUsedAtMs ?? 0));
+  const usedAtMs = (device.tokens ?? []).map((one) => one.lastUsedAtMs ?? 0);
+  const seenAtMs = usedAtMs.reduce((latest, at) => Math.max(latest, at), device.lastSeenAtMs ?? 0);
   const bornAtMs = device.createdAtMs ?? device.approvedAtMs;
   return [
     nameWords(device.operatorLabel, device.displayName),
     shortId(device.deviceId),
     device.deviceId === ownId ? "this device" : "paired",
-    device.platform ?? "-",
-    rolesOf(device).join(" ") || "-",
+    clip(device.platform ?? "-"),
+    clip(rolesOf(device).join(" ") || "-"),
     scopeWords(approvedScopes(device)),
     bornAtMs === undefined ? "-" : formatRelative(bornAtMs, nowMs),
     device.connected === true ? "now" : seenAtMs === 0 ? "-" : formatRelative(seenAtMs, nowMs),

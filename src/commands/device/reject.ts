@@ -45,9 +45,9 @@ export const deviceReject = defineCommand({
   },
 });
 
-/** Gone, and the device was approved for nothing since: then it was rejected. */
+/** Gone, and the device was neither approved since nor has another request in its place: then it was rejected. */
 function rejectedBy({ requestId, deviceId }: RequestFacts, before: Roster, now: Roster) {
-  const waits = now.pending.some((request) => request.requestId === requestId);
+  const waits = now.pending.some((request) => request.requestId === requestId || request.deviceId === deviceId);
   const isSame = pairedOf(before, deviceId)?.approvedAtMs === pairedOf(now, deviceId)?.approvedAtMs;
   return !waits && isSame ? { requestId, deviceId } : undefined;
 }

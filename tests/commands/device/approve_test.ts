@@ -5,6 +5,9 @@ import { createDevice } from "../../support/dev_client.ts";
 import { losingAnswer, openDeviceStage, plain } from "../../support/device_stage.ts";
 import { startTcpProxy } from "../../support/tcp_proxy.ts";
 
+const widened = (words: string) =>
+  `claw: warning: for that, this device's own token was given ${words}, too, and keeps it: ` +
+  "narrow it by `claw device rotate` with --scopes";
 const admin = ["operator.admin", "operator.read"];
 
 for (const protocol of [3, 4] as const) {
@@ -28,7 +31,8 @@ for (const protocol of [3, 4] as const) {
           `roles         operator (NEW)\n` +
           `platform      linux, cli/cli\n` +
           `calls itself  "Probe Laptop" (anybody may)\n` +
-          `claw: approve it? [y/N] `,
+          `claw: approve it? [y/N] ` +
+          (protocol === 3 ? "" : `${widened("read")}\n`),
       );
       assert.equal(
         stdout,
@@ -68,7 +72,7 @@ for (const protocol of [3, 4] as const) {
         );
         assert.equal(stage.pairings.find(deviceId), undefined);
       }
-      assert.equal((await stage.run(["approve", requestId, "--yes"])).exit, 0);
+      assert.equal((await stage.run(["approve", requestId, "--yes", "--scopes", "admin,pairing,approvals"])).exit, 0);
       assert.ok(stage.pairings.find(deviceId));
     });
 
@@ -158,7 +162,7 @@ for (const protocol of [3, 4] as const) {
       await using stage = await openDeviceStage(protocol);
       const device = { ...await createDevice(), deviceId: "ab".repeat(32) };
       const { requestId } = await stage.ask({ device });
-      const { exit, stderr } = await stage.run(["approve", requestId, "--yes"]);
+      const { exit, stderr } = await stage.run(["approve", requestId, "--yes", "--scopes", "admin,pairing,approvals"]);
       assert.equal(exit, 65);
       assert.match(stderr, /names a device id that its key \(SHA256:\S+\) does not have: not approved\n/);
     });
@@ -168,7 +172,13 @@ for (const protocol of [3, 4] as const) {
       const { requestId, deviceId } = await stage.ask();
       await using proxy = await startTcpProxy(losingAnswer(stage.gateway.port, "device.pair.approve"));
       const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
-      const { exit, stdout, stderr } = await stage.run(["approve", requestId, "--yes"], { env });
+      const { exit, stdout, stderr } = await stage.run([
+        "approve",
+        requestId,
+        "--yes",
+        "--scopes",
+        "admin,pairing,approvals",
+      ], { env });
       assert.equal(exit, 0, stderr);
       assert.match(stdout, /^approved device /);
       assert.match(stderr, /device\.pair\.approve was sent, but .*; the gateway shows that it is done\n$/);
@@ -182,7 +192,9 @@ for (const protocol of [3, 4] as const) {
       if (protocol === 4) stage.pairings.rename(able.deviceId, "the desk");
       const { requestId, deviceId } = await stage.ask({ scopes: admin });
       // Without the gateway's secret nothing wider is granted.
-      const { exit, stderr } = await stage.run(["approve", requestId, "--yes"], { env: { CLAW_TOKEN: "" } });
+      const { exit, stderr } = await stage.run(["approve", requestId, "--yes", "--scopes", "admin,pairing,approvals"], {
+        env: { CLAW_TOKEN: "" },
+      });
       if (protocol === 3) return assert.equal(exit, 0, stderr);
       assert.equal(exit, 77);
       assert.match(
@@ -194,7 +206,7 @@ for (const protocol of [3, 4] as const) {
         /hint: give the gateway's token with --token-file FILE, or on the gateway host: openclaw devices/,
       );
       assert.equal(stage.pairings.find(deviceId), undefined);
-      assert.equal((await stage.run(["approve", requestId, "--yes"])).exit, 0);
+      assert.equal((await stage.run(["approve", requestId, "--yes", "--scopes", "admin,pairing,approvals"])).exit, 0);
       assert.deepEqual(stage.pairings.find(deviceId)?.scopes, admin);
     });
   });
@@ -212,7 +224,9 @@ describe("claw device approve at 2026.3.13, which adds to a request under the sa
       },
     });
     const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
-    const { exit, stderr } = await stage.run(["approve", requestId, "--yes"], { env });
+    const { exit, stderr } = await stage.run(["approve", requestId, "--yes", "--scopes", "admin,pairing,approvals"], {
+      env,
+    });
     assert.equal(exit, 0);
     assert.equal(
       stderr,
@@ -233,7 +247,9 @@ describe("claw device approve where this device may not widen its grant", () => 
       headers: { origin: "http://127.0.0.1" },
     });
     const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
-    const { exit, stderr } = await stage.run(["approve", requestId, "--yes"], { env });
+    const { exit, stderr } = await stage.run(["approve", requestId, "--yes", "--scopes", "admin,pairing,approvals"], {
+      env,
+    });
     assert.equal(exit, 77, stderr);
     assert.match(
       stderr,

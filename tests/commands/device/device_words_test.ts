@@ -27,6 +27,7 @@ describe("nameWords()", () => {
   it("quotes what a device calls itself, and not an operator's label", () => {
     assert.equal(nameWords("desk", "laptop"), "desk");
     assert.equal(nameWords(undefined, 'say "hi"'), '"say \\"hi\\""');
+    assert.equal(nameWords(undefined, 'out\\" (checked'), '"out\\\\\\" (checked"');
     assert.equal(nameWords(undefined, undefined), "-");
   });
 });

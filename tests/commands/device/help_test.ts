@@ -33,26 +33,29 @@ Flags of every command: \`claw help\`
 let a device in, or give it more, after a look
 
 Arguments:
-  ref         id of the request or the device, the beginning of one (6 or more), or an operator's
-              label
+  ref                id of the request or the device, the beginning of one (6 or more), or an
+                     operator's label
 
 Options:
-  --yes       do not ask; takes the request's whole id
-  --dry-run   show what it asks for, and approve nothing
-  -h, --help  display help for command
+  --yes              do not ask; takes the request's whole id
+  --scopes <scopes>  approve nothing that asks for more than these, e.g. read,write
+  --dry-run          show what it asks for, and approve nothing
+  -h, --help         display help for command
 
 Examples:
   claw device approve 3f2a91c4 --dry-run
       see who asks for what, with the whole request id
   claw device approve 3f2a91c4
       the same, and decide
-  claw device approve 3f2a91c4-8a1e-4f0e-9a55-0f5c3b1d2e77 --yes
-      approve what you looked at before
+  claw device approve 3f2a91c4-8a1e-4f0e-9a55-0f5c3b1d2e77 --yes --scopes read
+      approve what you looked at before, if it asks for no more than that
 
 Compare the key with what \`claw device show\` says on that device: it is the only thing that is proven. The name is
 what the requester calls itself, and never chooses a request. One that changed since it was shown is not approved.
 
 2026.9.6 lets nobody grant a scope that he lacks: claw asks for what the request takes. 2026.3.13 wants \`pairing\` only.
+
+2026.3.13 adds to a request that waits, under the same id: so --yes takes --scopes there.
 
 Flags of every command: \`claw help\`
 `,

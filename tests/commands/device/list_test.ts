@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { openDeviceStage, plain } from "../../support/device_stage.ts";
+import { lying, openDeviceStage, plain } from "../../support/device_stage.ts";
+import { startTcpProxy } from "../../support/tcp_proxy.ts";
 
 for (const protocol of [3, 4] as const) {
   describe(`claw device list, protocol ${protocol}`, () => {
@@ -28,6 +29,32 @@ for (const protocol of [3, 4] as const) {
       const own = short(await stage.ownId());
       assert.deepEqual(rowOf(own), ["-", own, "this device", "linux", "operator", "pairing", "valid"]);
       assert.deepEqual(rowOf(paired.deviceId)?.slice(2), ["paired", "android", "operator", "read", "valid"]);
+    });
+
+    it("shows no token, wherever a gateway tells one", async () => {
+      await using stage = await openDeviceStage(protocol);
+      await stage.pair();
+      await stage.ask();
+      const leak = "leaked-secret-0123456789";
+      // deno-lint-ignore no-explicit-any -- whatever a gateway tells
+      const tell = (device: any) => ({
+        ...device,
+        token: leak,
+        auth: { deviceToken: leak },
+        // deno-lint-ignore no-explicit-any -- as above
+        ...(device.tokens === undefined ? {} : { tokens: device.tokens.map((one: any) => ({ ...one, token: leak })) }),
+      });
+      await using proxy = await startTcpProxy(
+        lying(stage.gateway.port, "device.pair.list", ({ pending, paired }) => ({
+          pending: pending.map(tell),
+          paired: paired.map(tell),
+        })),
+      );
+      const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
+      const { exit, stdout, stderr } = await stage.run(["list", "--json"], { env });
+      assert.equal(exit, 0, stderr);
+      assert.equal(JSON.parse(stdout).data.paired[0].token, "***");
+      assert.ok(!(stdout + stderr).includes(leak));
     });
 
     it("fits 80 columns, whatever devices call themselves", async () => {

@@ -48,5 +48,23 @@ for (const protocol of [3, 4] as const) {
       assert.match(stderr, /the gateway shows that it is done\n$/);
       assert.deepEqual(stage.pairings.pending(), []);
     });
+
+    it("does not say that it rejected what was replaced instead", async () => {
+      await using stage = await openDeviceStage(protocol);
+      const { requestId, device } = await stage.ask();
+      await using proxy = await startTcpProxy({
+        targetPort: stage.gateway.port,
+        decide({ from, frame }) {
+          if (from === "gateway" || frame.method !== "device.pair.reject") return "pass";
+          stage.pairings.reject(requestId);
+          void stage.ask({ device });
+          return "cut";
+        },
+      });
+      const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
+      const { exit, stderr } = await stage.run(["reject", requestId], { env });
+      assert.equal(exit, 79, stderr);
+      assert.match(stderr, /hint: look whether it still waits with `claw device list`\n$/);
+    });
   });
 }

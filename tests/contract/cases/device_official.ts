@@ -20,7 +20,7 @@ for (const lab of deviceLabs) {
       if (lab.protocol === 4) return assert.deepEqual(pending, []);
       assert.equal(pending.length, 1);
       const [{ requestId }] = pending;
-      assertExit(await home.claw(["device", "approve", requestId, "--yes"]), 0);
+      assertExit(await home.claw(["device", "approve", requestId, "--yes", "--scopes", "admin,pairing,approvals"]), 0);
       assert.ok(JSON.parse(await lab.gateway.cli(...words)).jobs);
     });
 

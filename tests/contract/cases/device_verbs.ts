@@ -23,7 +23,7 @@ for (const lab of deviceLabs) {
       assert.ok(shown.stdout.includes(`request       ${requestId}\n`), shown.stdout);
       assert.ok(shown.stdout.includes(`key           ${me.keyFingerprint}\n`), shown.stdout);
       assertExit(await home.claw(["device", "approve", requestId.slice(0, 8), "--yes"]), 64);
-      assertExit(await home.claw(["device", "approve", requestId, "--yes"]), 0);
+      assertExit(await home.claw(["device", "approve", requestId, "--yes", "--scopes", "admin,pairing,approvals"]), 0);
       assertExit(await remote.claw(["event", "x"]), 0);
     });
 
@@ -35,11 +35,15 @@ for (const lab of deviceLabs) {
       const second = await requestOf(remote, ["cron", "add", "--name", "x", "--every", "1h", "--message", "x"]);
       const shown = envelopeOf(await home.claw(["device", "approve", second, "--dry-run", "--json"])).data.request;
       assert.deepEqual(shown.requestedScopes.toSorted(), ["operator.admin", "operator.read"]);
-      if (lab.protocol === 3) return assert.equal(second, first, "2026.3.13 keeps the id, and adds to it");
+      if (lab.protocol === 3) {
+        assert.equal(second, first, "2026.3.13 keeps the id, and adds to it");
+        assertExit(await home.claw(["device", "approve", first, "--yes"]), 64);
+        return assertExit(await home.claw(["device", "approve", first, "--yes", "--scopes", "read"]), 65);
+      }
       assert.notEqual(second, first);
-      const late = await home.claw(["device", "approve", first, "--yes"]);
+      const late = await home.claw(["device", "approve", first, "--yes", "--scopes", "admin,pairing,approvals"]);
       assertExit(late, 65);
-      assertExit(await home.claw(["device", "approve", second, "--yes"]), 0);
+      assertExit(await home.claw(["device", "approve", second, "--yes", "--scopes", "admin,pairing,approvals"]), 0);
     });
 
     it("a rejected device may ask again", async () => {
@@ -59,9 +63,17 @@ for (const lab of deviceLabs) {
       const requestId = await requestOf(remote, ["event", "x"]);
       const { request } = envelopeOf(await home.claw(["device", "approve", deviceId, "--dry-run", "--json"])).data;
       assert.deepEqual([request.approvedScopes, request.newScopes], [["operator.read"], ["operator.write"]]);
-      const approved = await home.claw(["device", "approve", requestId, "--yes", "--json"]);
+      const approved = await home.claw([
+        "device",
+        "approve",
+        requestId,
+        "--yes",
+        "--scopes",
+        "admin,pairing,approvals",
+        "--json",
+      ]);
       assertExit(approved, 0);
-      assert.equal(approved.stderr, "");
+      assert.ok(!approved.stderr.includes("more than was shown"), approved.stderr);
       assert.deepEqual(envelopeOf(approved).data.device.scopes.toSorted(), ["operator.read", "operator.write"]);
       assertExit(await remote.claw(["event", "x"]), 0);
     });
@@ -145,7 +157,17 @@ async function requestOf(remote: BinaryHome, args: readonly string[]): Promise<s
 }
 
 async function pairedRemote(remote: BinaryHome, home: BinaryHome, args: readonly string[]) {
-  assertExit(await home.claw(["device", "approve", await requestOf(remote, args), "--yes"]), 0);
+  assertExit(
+    await home.claw([
+      "device",
+      "approve",
+      await requestOf(remote, args),
+      "--yes",
+      "--scopes",
+      "admin,pairing,approvals",
+    ]),
+    0,
+  );
   assertExit(await remote.claw(args), 0);
   const { deviceId } = envelopeOf(await remote.claw(["device", "show", "--json"])).data;
   return { deviceId: String(deviceId) };
