@@ -86,7 +86,7 @@ function pendingRow(
     clip(request.platform ?? "-"),
     clip(rolesOf(request).join(" ") || "-"),
     scopeWords(kept, added),
-    formatRelative(request.ts, nowMs),
+    timeWords(request.ts, nowMs),
     "-",
     "-",
   ];
@@ -104,8 +104,15 @@ function pairedRow(device: PairedDevice, ownId: string, nowMs: number): readonly
     clip(device.platform ?? "-"),
     clip(rolesOf(device).join(" ") || "-"),
     scopeWords(approvedScopes(device)),
-    bornAtMs === undefined ? "-" : formatRelative(bornAtMs, nowMs),
-    device.connected === true ? "now" : seenAtMs === 0 ? "-" : formatRelative(seenAtMs, nowMs),
+    bornAtMs === undefined ? "-" : timeWords(bornAtMs, nowMs),
+    device.connected === true ? "now" : seenAtMs === 0 ? "-" : timeWords(seenAtMs, nowMs),
     token === "valid" ? token : { text: token, tone: "dim" },
   ];
+}
+
+/** The ends of the calendar (ECMA-262 §21.4.1.1): what is told beyond them is no time. */
+const lastTimeMs = 8.64e15;
+
+function timeWords(atMs: number, nowMs: number): string {
+  return Math.abs(atMs) > lastTimeMs ? "-" : formatRelative(atMs, nowMs);
 }

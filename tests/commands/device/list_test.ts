@@ -31,6 +31,25 @@ for (const protocol of [3, 4] as const) {
       assert.deepEqual(rowOf(paired.deviceId)?.slice(2), ["paired", "android", "operator", "read", "valid"]);
     });
 
+    it("takes no number for a time that is none", async () => {
+      await using stage = await openDeviceStage(protocol);
+      await stage.ask();
+      await using proxy = await startTcpProxy(
+        lying(stage.gateway.port, "device.pair.list", ({ pending, paired }) => ({
+          pending: pending.map((request: object) => ({ ...request, ts: 1e308 })),
+          paired: paired.map((device: object) => ({
+            ...device,
+            createdAtMs: -1e300,
+            lastSeenAtMs: 1e308,
+            connected: false,
+          })),
+        })),
+      );
+      const { exit, stdout } = await stage.run(["list"], { env: { CLAW_URL: `ws://127.0.0.1:${proxy.port}` } });
+      assert.equal(exit, 0);
+      assert.ok(!stdout.includes("e+"), stdout);
+    });
+
     it("shows no token, wherever a gateway tells one", async () => {
       await using stage = await openDeviceStage(protocol);
       await stage.pair();
