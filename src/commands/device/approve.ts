@@ -53,7 +53,7 @@ export const deviceApprove = defineCommand({
     "Compare the key with what `claw device show` says on that device: it is the only thing that is proven. The name is\n" +
     "what the requester calls itself, and never chooses a request. One that changed since it was shown is not approved.",
     "2026.9.6 lets nobody grant a scope that he lacks: claw asks for what the request takes. 2026.3.13 wants `pairing` only.",
-    "2026.3.13 adds to a request that waits, under the same id: so --yes takes --scopes there.",
+    "2026.3.13 adds to a request that waits, under the same id: there --scopes holds --yes to what you looked at.",
   ],
   async run({ yes, scopes: given, dryRun }, [reference = ""], context) {
     const limit = given.length > 0 ? parseScopes(given, operatorRole) : undefined;
@@ -64,7 +64,9 @@ export const deviceApprove = defineCommand({
     if (dryRun) return done({ status: "would-approve", request: facts }, { kind: "pairs", pairs: requestPairs(facts) });
     if (yes && reference !== facts.requestId) throw needsWholeId(facts);
     if (limit !== undefined) requireWithin(facts, limit);
-    else if (yes && mayHaveGrown(facts, desk)) throw needsLimit(facts);
+    else if (yes && mayHaveGrown(facts, desk)) {
+      context.warn(`gateway ${desk.connection.handshake.hello.server.version} ${growth}`);
+    }
     if (!yes && !await ask(facts, context)) {
       return negative({ status: "not-approved", request: facts }, { kind: "line", text: "nothing was approved" });
     }
@@ -92,17 +94,11 @@ function needsWholeId({ requestId }: RequestFacts): ClawError {
   });
 }
 
+const growth = "adds to a request that waits, under the same id: --scopes read, say, lets it have no more than that";
+
 /** 2026.3.13 keeps the id of a request that grows; one that asks for nothing of an operator's is refused when it does. */
 function mayHaveGrown({ roles, requestedScopes }: RequestFacts, { connection }: Desk): boolean {
   return connection.handshake.protocol === 3 && (roles.includes(operatorRole) || requestedScopes.length > 0);
-}
-
-function needsLimit({ requestId }: RequestFacts): ClawError {
-  const message = "this gateway adds to a request under the same id: --yes takes what it may ask for at most";
-  return new ClawError("usage/missing-argument", message, {
-    hint: "look at it with --dry-run, then say what it may have: --scopes read, for example",
-    details: { requestId },
-  });
 }
 
 /** @throws ClawError `gateway/rejected` */

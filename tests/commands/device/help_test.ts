@@ -55,7 +55,7 @@ what the requester calls itself, and never chooses a request. One that changed s
 
 2026.9.6 lets nobody grant a scope that he lacks: claw asks for what the request takes. 2026.3.13 wants \`pairing\` only.
 
-2026.3.13 adds to a request that waits, under the same id: so --yes takes --scopes there.
+2026.3.13 adds to a request that waits, under the same id: there --scopes holds --yes to what you looked at.
 
 Flags of every command: \`claw help\`
 `,
