@@ -39,6 +39,7 @@ export interface Restriction {
   readonly reason: string;
 }
 
+const certificateReader = "src/transport/certificate.ts";
 const bedrock = ["errors", "version"];
 const zod: Package = { specifier: "zod/mini" };
 
@@ -63,8 +64,14 @@ export const rooms: readonly Room[] = [
     floor: 2,
     // protocol: what a message is, and limits.
     imports: ["errors", "protocol"],
-    // Only a TLS socket can tell why a port did not speak WebSocket.
-    packages: [{ specifier: "node:tls", files: ["src/transport/probe.ts"] }],
+    // Only a TLS socket can tell why a port did not speak WebSocket, and which certificate it has. The dial that needs it
+    // speaks HTTP and WebSocket over that socket itself: under Bun the package `ws` is Bun's own, which cannot either.
+    packages: [
+      { specifier: "node:tls", files: ["src/transport/probe.ts", "src/transport/guarded_dial.ts", certificateReader] },
+      { specifier: "node:net", files: ["src/transport/guarded_dial.ts"] },
+      { specifier: "node:crypto", files: ["src/transport/upgrade.ts", certificateReader] },
+      { specifier: "node:stream", files: ["src/transport/upgrade.ts", "src/transport/stream_transport.ts"] },
+    ],
   },
   {
     name: "schedule",
@@ -204,7 +211,8 @@ export const restrictions: readonly Restriction[] = [
   { names: ["WebSocket"], allowed: ["src/transport/web_socket.ts"], reason: "sockets are adapted in one file" },
   {
     names: ["crypto"],
-    allowed: ["src/identity/", "src/platform/"],
+    // The dev gateway's certificate has a key of its own, which is nobody's identity.
+    allowed: ["src/identity/", "src/platform/", "src/devgateway/certificate.ts"],
     reason: "signing is identity's, random bytes are platform's",
   },
   { names: ["fetch", "require", "XMLHttpRequest"], allowed: [], reason: "claw speaks WebSocket and imports modules" },

@@ -4,6 +4,7 @@
  * which carries no credential. Only failures come here: the way of a successful opening loads none of it.
  */
 import { ClawError, type ErrorCode } from "../errors.ts";
+import type { Way } from "./way.ts";
 
 /** What stood in the way; `details.cause` of the error. */
 export type OpenFailureCause =
@@ -13,6 +14,9 @@ export type OpenFailureCause =
   | "http-status"
   | "not-http"
   | "tls-untrusted"
+  | "tls-expired"
+  | "tls-wrong-host"
+  | "tls-changed"
   | "tls-wanted"
   | "tls-unwanted"
   | "unknown";
@@ -21,6 +25,8 @@ export type OpenFailureCause =
 export interface OpenReport {
   readonly code: string;
   readonly text: string;
+  /** Whether TLS stood already, so that a look at the certificate cannot explain it. */
+  readonly isSecured?: boolean;
 }
 
 interface Sentence {
@@ -28,6 +34,14 @@ interface Sentence {
   readonly text: (url: URL, detail: string) => string;
   readonly hint?: (url: URL, detail: string) => string;
 }
+
+/** Said only when the certificate itself could not be looked at; else `certificate_failure.ts` says more. */
+const untrusted: Sentence = {
+  code: "net/tls",
+  text: (url, problem) => `the certificate of ${hostOf(url)} is not trusted (${problem})`,
+  hint: () =>
+    "use a name and a certificate that this machine trusts, or an SSH tunnel to the gateway's loopback address",
+};
 
 const sentences: Record<OpenFailureCause, Sentence> = {
   "refused": { code: "net/unreachable", text: (url) => `nothing listens on ${hostOf(url)} (connection refused)` },
@@ -47,12 +61,10 @@ const sentences: Record<OpenFailureCause, Sentence> = {
     text: (url) => `${hostOf(url)} does not speak HTTP`,
     hint: () => "another service has that port: check it with `claw status`",
   },
-  "tls-untrusted": {
-    code: "net/tls",
-    text: (url, problem) => `the certificate of ${hostOf(url)} is not trusted (${problem})`,
-    hint: () =>
-      "use a name and a certificate that this machine trusts, or an SSH tunnel to the gateway's loopback address",
-  },
+  "tls-untrusted": untrusted,
+  "tls-expired": untrusted,
+  "tls-wrong-host": untrusted,
+  "tls-changed": untrusted,
   "tls-wanted": {
     code: "net/tls",
     text: (url) => `${hostOf(url)} speaks TLS only`,
@@ -67,11 +79,18 @@ const sentences: Record<OpenFailureCause, Sentence> = {
 };
 
 /** The error for a failed opening. */
-export async function openFailure(url: URL, report: OpenReport, signal: AbortSignal): Promise<ClawError> {
+export async function openFailure(url: URL, report: OpenReport, signal: AbortSignal, way?: Way): Promise<ClawError> {
   let { cause, detail } = judge(report);
-  if (["reset", "unknown", "not-http"].includes(cause) || isVague(report)) {
+  const isUnclear = ["reset", "unknown", "not-http", "tls-untrusted"].includes(cause) || isVague(report);
+  if (isUnclear && report.isSecured !== true) {
     const { lookAtPort } = await import("./probe.ts");
-    const seen = await lookAtPort(url, signal);
+    const seen = await lookAtPort(url, signal, way);
+    if (seen?.certificate !== undefined) {
+      const { untrustedCertificate } = await import("./certificate_failure.ts");
+      const { detail: problem, certificate } = seen;
+      const isPinned = way?.pin !== undefined;
+      return untrustedCertificate(hostOf(url), { certificate, problem, nowMs: way?.now() ?? 0, isPinned });
+    }
     if (seen !== undefined) ({ cause, detail } = seen);
   }
   const sentence = sentences[cause];
@@ -122,7 +141,8 @@ function hintForStatus(status: string): string {
   return "is that the gateway's address? a reverse proxy must pass WebSocket upgrades on";
 }
 
-function hostOf(url: URL): string {
+/** Host and port, for people. */
+export function hostOf(url: URL): string {
   const port = url.port === "" ? (url.protocol === "wss:" ? "443" : "80") : url.port;
   return `${url.hostname}:${port}`;
 }

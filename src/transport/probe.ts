@@ -1,56 +1,90 @@
 /**
- * A short look at a port after an opening failed for no clear reason: does it speak TLS, and is its certificate trusted?
- * It sends no credential and no frame, and it is the only place that looks past an untrusted certificate. Never loaded
- * on the way of a successful opening.
+ * A short look at a port: does it speak TLS, and which certificate does it present? It sends no credential and no
+ * frame, and it is the only place that looks past an untrusted certificate. Never loaded on the way of a successful
+ * opening, unless a certificate is pinned.
  */
+import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
+import { type PresentedCertificate, presentedCertificate } from "./certificate.ts";
 import type { OpenFailureCause } from "./open_failure.ts";
+import type { Way } from "./way.ts";
 
 const lookMs = 1_500;
 
-type Sight = { readonly cause: OpenFailureCause; readonly detail: string };
+/** What stands in the way at a port. */
+export interface Sight {
+  readonly cause: OpenFailureCause;
+  readonly detail: string;
+  readonly certificate?: PresentedCertificate | undefined;
+}
+
+/** How a TLS handshake went. */
+interface Handshake {
+  /** "" when all is well with it, else the system's or the TLS library's code for what went wrong. */
+  readonly problem: string;
+  readonly certificate: PresentedCertificate | undefined;
+}
 
 /** What stands in the way at that port, or undefined when the look told nothing new. Never throws. */
-export async function lookAtPort(url: URL, signal: AbortSignal): Promise<Sight | undefined> {
+export async function lookAtPort(url: URL, signal: AbortSignal, way?: Way): Promise<Sight | undefined> {
   if (signal.aborted) return undefined;
   const isTls = url.protocol === "wss:";
-  const problem = await tlsProblemOf(url, isTls, signal).catch(() => "unknown");
+  const { problem, certificate } = await shakeHands(url, signal, way);
   if (problem === "ECONNREFUSED") return { cause: "refused", detail: "" };
-  if (!isTls) return problem === "" ? { cause: "tls-wanted", detail: "" } : seenPlainly(problem);
-  if (/CERT|SIGNATURE|ISSUER/.test(problem)) return { cause: "tls-untrusted", detail: problem };
+  if (!isTls) {
+    if (certificate !== undefined) return { cause: "tls-wanted", detail: "" };
+    // A port that hangs up on everybody, as it looks from a handshake that it cut.
+    return problem === "ECONNRESET" ? { cause: "reset", detail: "" } : undefined;
+  }
+  if (certificate !== undefined) {
+    return problem === "" ? undefined : { cause: "tls-untrusted", detail: problem, certificate };
+  }
   if (problem === "ERR_SSL_WRONG_VERSION_NUMBER" || problem === "EPROTO") return { cause: "tls-unwanted", detail: "" };
   return undefined;
 }
 
-/** A port that hangs up on everybody, as it looks from a handshake that it cut. */
-function seenPlainly(problem: string): Sight | undefined {
-  return problem === "ECONNRESET" ? { cause: "reset", detail: "" } : undefined;
+/** The certificate that the port presents, whoever vouches for it; undefined when it presents none. Never throws. */
+export async function lookAtCertificate(url: URL, signal: AbortSignal, way: Way): Promise<Handshake> {
+  return await shakeHands(url, signal, way);
 }
 
-/** "" when a TLS handshake succeeds, else the system's or the TLS library's code for what went wrong. */
-async function tlsProblemOf(url: URL, mustTrust: boolean, signal: AbortSignal): Promise<string> {
-  const { connect } = await import("node:tls");
+async function shakeHands(url: URL, signal: AbortSignal, way: Way | undefined): Promise<Handshake> {
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const port = Number(url.port || (url.protocol === "wss:" ? 443 : 80));
-  return await new Promise<string>((resolve) => {
-    const socket = connect({
-      host,
-      port,
-      rejectUnauthorized: mustTrust,
-      ...(isName(host) ? { servername: host } : {}),
-    });
-    const finish = (problem: string) => {
+  const socket = connect({
+    host,
+    port: Number(url.port || (url.protocol === "wss:" ? 443 : 80)),
+    rejectUnauthorized: false,
+    ...(way?.ca === undefined ? {} : { ca: way.ca }),
+    ...(isName(host) ? { servername: host } : {}),
+  });
+  return await new Promise<Handshake>((resolve) => {
+    const finish = (handshake: Handshake) => {
       socket.destroy();
-      resolve(problem);
+      resolve(handshake);
     };
-    socket.setTimeout(lookMs, () => finish("ETIMEDOUT"));
-    signal.addEventListener("abort", () => finish("ABORTED"), { once: true });
-    socket.once("secureConnect", () => finish(""));
-    socket.once("close", () => finish("ECONNRESET"));
-    socket.once("error", (error: Error & { code?: string }) => finish(error.code ?? error.message));
+    const fail = (problem: string) => finish({ problem, certificate: undefined });
+    socket.setTimeout(lookMs, () => fail("ETIMEDOUT"));
+    signal.addEventListener("abort", () => fail("ABORTED"), { once: true });
+    socket.once("secureConnect", () => finish(judge(socket, host)));
+    socket.once("close", () => fail("ECONNRESET"));
+    socket.once("error", (error: Error & { code?: string }) => fail(error.code ?? error.message));
   });
 }
 
+function judge(socket: TLSSocket, host: string): Handshake {
+  const certificate = presentedCertificate(socket);
+  if (!socket.authorized) {
+    // Declared as an Error, but a code in all runtimes.
+    const said: unknown = socket.authorizationError;
+    return {
+      problem: said instanceof Error ? (said as { code?: string }).code ?? said.message : String(said),
+      certificate,
+    };
+  }
+  const misfit = checkServerIdentity(host, socket.getPeerCertificate());
+  return { problem: misfit === undefined ? "" : "ERR_TLS_CERT_ALTNAME_INVALID", certificate };
+}
+
 /** TLS server names are names: an address must not be sent as one (RFC 6066 §3). */
-function isName(host: string): boolean {
+export function isName(host: string): boolean {
   return !/^[\d.]+$/.test(host) && !host.includes(":");
 }

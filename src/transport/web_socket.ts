@@ -7,6 +7,7 @@ import { ClawError } from "../errors.ts";
 import { Inbox } from "./inbox.ts";
 import { openFailure, type OpenReport, violationIn } from "./open_failure.ts";
 import type { Closed, Transport } from "./transport.ts";
+import type { Way } from "./way.ts";
 
 /** Bun and Deno take their own options where the standard has only `protocols`. */
 interface DialOptions {
@@ -20,8 +21,12 @@ type DialingWebSocket = new (url: string, options: DialOptions) => WebSocket;
  * @throws ClawError `net/unreachable`, `net/tls` or `net/upgrade`, with `details.cause` an `OpenFailureCause`; or the
  * signal's reason when it is aborted first
  */
-export async function openWebSocket(url: URL, signal: AbortSignal): Promise<Transport> {
+export async function openWebSocket(url: URL, signal: AbortSignal, way?: Way): Promise<Transport> {
   signal.throwIfAborted();
+  if (way !== undefined && (way.pin ?? way.ca) !== undefined) {
+    const { openGuarded } = await import("./guarded_dial.ts");
+    return await openGuarded(url, way, signal);
+  }
   const socket = new (WebSocket as unknown as DialingWebSocket)(url.href, {
     perMessageDeflate: false,
     // Said aloud, or NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would turn it off under Bun.
@@ -43,7 +48,7 @@ export async function openWebSocket(url: URL, signal: AbortSignal): Promise<Tran
     socket.onopen = () => settle(true);
     transport.closed.then(() => settle(false));
   });
-  if (!isOpen) throw await openFailure(url, report, signal);
+  if (!isOpen) throw await openFailure(url, report, signal, way);
   return transport;
 }
 

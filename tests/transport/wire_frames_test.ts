@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { encodeWireFrame, MessageReader, opcodes, WireReader, WireViolation } from "../../src/transport/wire_frames.ts";
+
+/** A frame as a server sends it: the client's, unmasked. */
+function serverFrame(opcode: number, payload: Uint8Array, isFinal = true): Uint8Array {
+  const masked = encodeWireFrame(opcode, payload, new Uint8Array(4));
+  const headLength = masked.length - payload.length;
+  const frame = new Uint8Array(masked.length - 4);
+  frame.set(masked.subarray(0, headLength - 4));
+  frame.set(payload, headLength - 4);
+  frame[0] = (isFinal ? 0x80 : 0) | opcode;
+  frame[1] = (frame[1] ?? 0) & 0x7f;
+  return frame;
+}
+
+function read(chunks: Iterable<Uint8Array>) {
+  const reader = new WireReader();
+  const messages = new MessageReader();
+  const found: (string | Uint8Array)[] = [];
+  for (const chunk of chunks) {
+    reader.push(chunk);
+    for (let frame = reader.take(); frame !== undefined; frame = reader.take()) {
+      const message = messages.take(frame);
+      if (message !== undefined) found.push(message);
+    }
+  }
+  return found;
+}
+
+function inChunks(bytes: Uint8Array, size: number): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
+}
+
+describe("WireReader", () => {
+  it("reads what was sent, however the stream is cut", () => {
+    const texts = fc.array(fc.string({ unit: "binary", maxLength: 300 }).filter((text) => text.isWellFormed()));
+    fc.assert(fc.property(texts, fc.integer({ min: 1, max: 200 }), (sent, size) => {
+      const stream = sent.flatMap((text) => [...serverFrame(opcodes.text, new TextEncoder().encode(text))]);
+      assert.deepEqual(read(inChunks(Uint8Array.from(stream), size)), sent);
+    }));
+  });
+
+  it("reads every form of length", () => {
+    for (const length of [0, 125, 126, 65_535, 65_536, 70_000]) {
+      const payload = new Uint8Array(length).fill(7);
+      const [message] = read(inChunks(serverFrame(opcodes.binary, payload), 1_000));
+      assert.deepEqual(message, payload);
+    }
+  });
+
+  it("never throws anything but a violation, whatever bytes come", () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+      try {
+        read([bytes]);
+      } catch (thrown) {
+        assert.ok(thrown instanceof WireViolation, String(thrown));
+      }
+    }));
+  });
+
+  const broken: Readonly<Record<string, readonly number[]>> = {
+    "a masked frame": [0x81, 0x81, 0, 0, 0, 0, 97],
+    "reserved bits are set": [0xf1, 1, 97],
+    "an unknown opcode 3": [0x83, 0],
+    "a control frame that is too long or in parts": [0x09, 0],
+    "a frame of 1099511627776 bytes": [0x81, 127, 0, 0, 1, 0, 0, 0, 0, 0],
+    "text that is not UTF-8": [0x81, 1, 0xff],
+    "parts of a message in disorder": [0x80, 1, 97],
+  };
+  for (const [words, bytes] of Object.entries(broken)) {
+    it(`refuses ${words}`, () => assert.throws(() => read([Uint8Array.from(bytes)]), new WireViolation(words)));
+  }
+});
+
+describe("MessageReader", () => {
+  it("joins parts, and a code point that was cut in two", () => {
+    const bytes = new TextEncoder().encode("größe");
+    const parts = [
+      serverFrame(opcodes.text, bytes.subarray(0, 3), false),
+      serverFrame(opcodes.continuation, bytes.subarray(3, 4), false),
+      serverFrame(opcodes.continuation, bytes.subarray(4)),
+    ];
+    assert.deepEqual(read(parts), ["größe"]);
+  });
+
+  it("does not collect parts without an end", () => {
+    const endless = function* () {
+      yield serverFrame(opcodes.text, new Uint8Array(), false);
+      for (let part = 0; part < 70_000; part++) yield serverFrame(opcodes.continuation, new Uint8Array(), false);
+    };
+    assert.throws(() => read(endless()), new WireViolation("a message without an end"));
+  });
+});
+
+describe("encodeWireFrame()", () => {
+  it("masks what it sends with the bytes it was given", () => {
+    const frame = encodeWireFrame(opcodes.text, Uint8Array.of(1, 2, 3, 4, 5), Uint8Array.of(9, 8, 7, 6));
+    assert.deepEqual([...frame], [0x81, 0x85, 9, 8, 7, 6, 1 ^ 9, 2 ^ 8, 3 ^ 7, 4 ^ 6, 5 ^ 9]);
+  });
+});
