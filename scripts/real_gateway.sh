@@ -152,7 +152,9 @@ cmd_start() {
   # A background job of a non-interactive shell is no group leader, so setsid does not fork: pid = session = group.
   echo "$pid" >"$dir/gateway.pid"
   # /readyz answers 200 {"ready":true,...} when start-up work is over; /healthz answers as soon as HTTP listens.
-  until curl -fsS -m 2 "http://127.0.0.1:$port/readyz" 2>/dev/null | grep -q '"ready":true'; do
+  # With gateway.tls it speaks https only, by a certificate that nobody knows yet.
+  until for scheme in http https; do curl -kfsS -m 2 "$scheme://127.0.0.1:$port/readyz" 2>/dev/null && break; done |
+    grep -q '"ready":true'; do
     # The group is there only once setsid has run.
     if ! kill -0 "$pid" 2>/dev/null && ! group_alive "$pid"; then
       tail -20 "$dir/gateway.log" >&2; die "the gateway ended before it was ready"

@@ -43,6 +43,7 @@ const valueNames: Readonly<Record<string, string>> = {
   secret: "secret",
   command: "command",
   duration: "duration",
+  fingerprint: "sha256",
 };
 
 /** Runs one command line. Never throws. */

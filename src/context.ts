@@ -26,6 +26,7 @@ import { flagLayer } from "./settings/layers.ts";
 import { resolveSettings, type Settings } from "./settings/resolve.ts";
 import { settings as connectionSettings } from "./settings/schema.ts";
 import { openWebSocket } from "./transport/web_socket.ts";
+import type { Way } from "./transport/way.ts";
 
 /** What the composition root adds to a world. */
 export interface ContextOptions {
@@ -205,10 +206,21 @@ export class RunContext implements Context, AsyncDisposable {
 
   #opener(settings: Settings) {
     const url = new URL(settings.endpoint.value.url);
+    const way = this.#wayTo(settings);
     const { traceFile } = settings;
-    if (traceFile === undefined) return (signal: AbortSignal) => openWebSocket(url, signal);
+    if (traceFile === undefined) return (signal: AbortSignal) => openWebSocket(url, signal, way);
     const write = this.#traceInto(traceFile.value);
-    return async (signal: AbortSignal) => traceTransport(await openWebSocket(url, signal), this.clock, write);
+    return async (signal: AbortSignal) => traceTransport(await openWebSocket(url, signal, way), this.clock, write);
+  }
+
+  #wayTo({ tlsFingerprint, ca }: Settings): Way {
+    const { clock, ids } = this.#world;
+    return {
+      pin: tlsFingerprint && { fingerprint: tlsFingerprint.value, from: tlsFingerprint.origin.name },
+      ca: ca?.value.pem,
+      now: () => clock.now(),
+      randomBytes: (length) => ids.bytes(length),
+    };
   }
 
   /** A trace that cannot go on ends with a word: it must not decide what becomes of a request. */

@@ -5,6 +5,7 @@
 import { defineCommand } from "../cli/command.ts";
 import type { Context } from "../cli/context.ts";
 import { type Shown, stream } from "../cli/outcome.ts";
+import type { KeyedCertificate } from "../devgateway/certificate.ts";
 import { DevGateway, type DevGatewayOptions } from "../devgateway/gateway.ts";
 import { listen } from "../devgateway/listen.ts";
 import { formatLogLine, type GatewayLogLine } from "../devgateway/log.ts";
@@ -24,11 +25,13 @@ export const gatewayDev = defineCommand({
       choices: ["auto", "manual"],
       summary: "approve new devices (default: auto)",
     },
+    tls: { type: "boolean", summary: "speak wss:// only, with a self-signed certificate made at the start" },
     state: { type: "string", value: "dir", summary: "keep cron jobs and their runs there" },
   },
   examples: [
     { line: "claw gateway dev --port 18790", does: "listen on 127.0.0.1:18790 until interrupted" },
     { line: "claw gateway dev --state ./jobs", does: "find the cron jobs of the last time again" },
+    { line: "claw gateway dev --tls", does: "and print the SHA-256 to give to --tls-fingerprint" },
     { line: "claw gateway dev --port 0 --protocol 3 --json", does: "any free port, like 2026.3.13, a JSON line each" },
   ],
   notes: [
@@ -36,17 +39,17 @@ export const gatewayDev = defineCommand({
     "It fires cron jobs as the real ones do; expressions without a zone are read in this machine's. No\nagent works in it: a run is over after 40 ms, and ok. With --state, jobs and runs are there again at\nthe next start, and what was missed is made up for; all else is kept in memory.",
   ],
   run(options, _operands, context) {
-    const { pairing = "auto", state } = options;
+    const { pairing = "auto", state, tls } = options;
     if (state === "") throw new ClawError("usage/bad-flag", "--state needs a directory");
     const protocol = options.protocol === "3" ? 3 : 4;
     const kept = state === undefined ? {} : { stateDirectory: state };
-    return Promise.resolve(stream(serve({ protocol, pairing, ...kept }, context)));
+    return Promise.resolve(stream(serve({ protocol, pairing, ...kept }, tls, context)));
   },
 });
 
 type Play = Pick<DevGatewayOptions, "protocol" | "pairing" | "stateDirectory">;
 
-async function* serve(play: Play, context: Context): AsyncGenerator<Shown> {
+async function* serve(play: Play, isTls: boolean, context: Context): AsyncGenerator<Shown> {
   const { port = devPort, token: givenToken } = context.listenSettings();
   const lines: GatewayLogLine[] = [];
   let wake = () => {};
@@ -62,13 +65,11 @@ async function* serve(play: Play, context: Context): AsyncGenerator<Shown> {
       wake();
     },
   });
-  const listening = await listen(gateway, { port });
+  const certificate = isTls ? await makeOwnCertificate(context) : undefined;
+  const listening = await listen(gateway, { port, ...(certificate === undefined ? {} : { tls: certificate }) });
   try {
     const token = givenToken === undefined ? devToken : "(as given)";
-    yield {
-      data: { event: "listening", url: listening.url, port: listening.port, protocol, token },
-      view: { kind: "line", text: `listening on ${listening.url} as protocol ${protocol}, token ${token}` },
-    };
+    yield greeting({ event: "listening", url: listening.url, port: listening.port, protocol, token }, certificate);
     context.signal.addEventListener("abort", () => wake(), { once: true });
     while (!context.signal.aborted) {
       while (lines.length > 0) {
@@ -82,4 +83,30 @@ async function* serve(play: Play, context: Context): AsyncGenerator<Shown> {
     await gateway.close();
     await listening.close();
   }
+}
+
+function greeting(
+  facts: { event: "listening"; url: string; port: number; protocol: number; token: string },
+  certificate: KeyedCertificate | undefined,
+): Shown {
+  const text = `listening on ${facts.url} as protocol ${facts.protocol}, token ${facts.token}`;
+  if (certificate === undefined) return { data: facts, view: { kind: "line", text } };
+  const { fingerprint } = certificate;
+  const data = { ...facts, tlsFingerprint: fingerprint };
+  return { data, view: { kind: "line", text: `${text}, certificate SHA-256 ${fingerprint}` } };
+}
+
+/** Valid a day before and a year after its start: a new one is made each time. */
+async function makeOwnCertificate({ clock, ids }: Context): Promise<KeyedCertificate> {
+  const { makeCertificate } = await import("../devgateway/certificate.ts");
+  const dayMs = 86_400_000;
+  const now = clock.now();
+  return await makeCertificate({
+    commonName: "claw-dev-gateway",
+    names: ["localhost"],
+    addresses: ["127.0.0.1"],
+    validFromMs: now - dayMs,
+    validToMs: now + 365 * dayMs,
+    serial: ids.bytes(16),
+  });
 }

@@ -11,11 +11,17 @@ import type { DevGateway } from "./gateway.ts";
 import type { PeerFacts } from "./peer.ts";
 
 export interface Listening {
-  /** Where clients connect, e.g. `ws://127.0.0.1:18789`. */
+  /** Where clients connect, e.g. `ws://127.0.0.1:18789`; `wss://` with TLS. */
   readonly url: string;
   readonly port: number;
   /** Ends all sessions and frees the port. */
   close(): Promise<void>;
+}
+
+/** What a TLS server shows and proves, in PEM. */
+export interface ServerCertificate {
+  readonly cert: string;
+  readonly key: string;
 }
 
 const address = "127.0.0.1";
@@ -24,21 +30,22 @@ const address = "127.0.0.1";
  * Starts listening, and the gateway with it.
  * @param options.port 0 lets the system choose
  * @param options.host anything but 127.0.0.1 or localhost is refused
+ * @param options.tls left out: without TLS
  * @throws ClawError `config/invalid` for another host or a port that is taken
  */
 // deno-lint-ignore require-await -- a host that is refused rejects, as a port that is taken does
 export async function listen(
   gateway: DevGateway,
-  options: { readonly port: number; readonly host?: string },
+  options: { readonly port: number; readonly host?: string; readonly tls?: ServerCertificate },
 ): Promise<Listening> {
-  const { port, host = address } = options;
+  const { port, host = address, tls } = options;
   if (host !== address && host !== "localhost") {
     throw new ClawError("config/invalid", `the dev gateway listens on ${address} only, not on ${host}`);
   }
-  const server = serve(gateway, port);
+  const server = serve(gateway, port, tls);
   gateway.start();
   return {
-    url: `ws://${address}:${server.port}`,
+    url: `${tls === undefined ? "ws" : "wss"}://${address}:${server.port}`,
     port: server.port,
     async close() {
       await gateway.close();
@@ -93,16 +100,16 @@ function adaptServerSocket(socket: ServerSocket): Accepted {
   };
 }
 
-function serve(gateway: DevGateway, port: number): Server {
+function serve(gateway: DevGateway, port: number, tls: ServerCertificate | undefined): Server {
   try {
-    return bun === undefined ? serveOnDeno(gateway, port) : serveOnBun(bun, gateway, port);
+    return bun === undefined ? serveOnDeno(gateway, port, tls) : serveOnBun(bun, gateway, port, tls);
   } catch (cause) {
     throw new ClawError("config/invalid", `port ${port} is not free on ${address}`, { cause });
   }
 }
 
-function serveOnDeno(gateway: DevGateway, port: number): Server {
-  const server = Deno.serve({ port, hostname: address, onListen() {} }, (request, { remoteAddr }) => {
+function serveOnDeno(gateway: DevGateway, port: number, tls: ServerCertificate | undefined): Server {
+  const server = Deno.serve({ port, hostname: address, onListen() {}, ...tls }, (request, { remoteAddr }) => {
     // Read first: with the upgrade the request's headers are gone.
     const peer = peerOf(request, remoteAddr.hostname);
     const refused = refuseUpgrade(request, gateway, peer);
@@ -119,10 +126,16 @@ function serveOnDeno(gateway: DevGateway, port: number): Server {
   return { port: server.addr.port, stop: () => server.shutdown() };
 }
 
-function serveOnBun(runtime: BunRuntime, gateway: DevGateway, port: number): Server {
+function serveOnBun(
+  runtime: BunRuntime,
+  gateway: DevGateway,
+  port: number,
+  tls: ServerCertificate | undefined,
+): Server {
   const server = runtime.serve({
     port,
     hostname: address,
+    ...(tls === undefined ? {} : { tls }),
     fetch(request, self) {
       const peer = peerOf(request, self.requestIP(request)?.address ?? address);
       const refused = refuseUpgrade(request, gateway, peer);
@@ -174,6 +187,7 @@ interface BunRuntime {
   serve(options: {
     port: number;
     hostname: string;
+    tls?: ServerCertificate;
     fetch(request: Request, server: BunServer): Response | undefined;
     websocket: {
       maxPayloadLength: number;

@@ -20,7 +20,7 @@ export async function describeSettings(
   settings: Settings,
   fingerprint: (secret: string) => Promise<string>,
 ): Promise<readonly SettingRow[]> {
-  const { secret, tlsFingerprint, traceFile } = settings;
+  const { secret, tlsFingerprint, ca, traceFile } = settings;
   const row = <T>(name: string, resolved: Resolved<T> | undefined, show: (value: T) => string): SettingRow[] =>
     resolved === undefined ? [] : [{ name, shown: show(resolved.value), origin: resolved.origin.name }];
   return [
@@ -31,6 +31,7 @@ export async function describeSettings(
       origin: secret.origin.name,
     }]),
     ...row("tls-fingerprint", tlsFingerprint, String),
+    ...row("ca", ca, ({ path }) => path),
     ...row("timeout", settings.timeoutMs, (ms) => `${ms} ms`),
     ...row("retry", settings.retryMs, (ms) => `${ms} ms`),
     ...row("allow-insecure-private", settings.allowInsecurePrivate, (isOn) => isOn ? "on" : "off"),

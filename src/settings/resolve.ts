@@ -8,19 +8,15 @@ import type { CommandResult, Os } from "../platform/world.ts";
 import { loadClawConfig } from "./claw_config.ts";
 import { parseDuration } from "./duration.ts";
 import { type Endpoint, requireSafe } from "./endpoint.ts";
-import {
-  chooseEndpoint,
-  type EndpointChoice,
-  type EndpointSources,
-  openclawGateways,
-  otherEndpoints,
-} from "./endpoint_choice.ts";
+import { chooseEndpoint, type EndpointChoice, type EndpointSources, otherEndpoints } from "./endpoint_choice.ts";
 import { type Env, envLayer, flagLayer, fromEnv, type Given, type Layer, parseSwitch } from "./layers.ts";
 import { createOpenclawLookup } from "./openclaw_lookup.ts";
 import { invalid, type Resolved } from "./origin.ts";
 import { defaults, type SettingKey } from "./schema.ts";
 import { gatherCandidates } from "./secret_candidates.ts";
 import { chooseSecret, type SecretChoice, type Shadowed, shadowedBy } from "./secret_choice.ts";
+import type { SecretReader } from "./secret_forms.ts";
+import type { Trust } from "./trust.ts";
 
 export type { Origin, Resolved } from "./origin.ts";
 export type { SecretChoice, Shadowed } from "./secret_choice.ts";
@@ -43,12 +39,10 @@ export interface SettingsInput {
   readonly isThorough?: boolean;
 }
 
-export interface Settings {
+export interface Settings extends Trust {
   readonly endpoint: Resolved<Endpoint>;
   /** The shared secret that may go there; undefined when there is none. */
   readonly secret: SecretChoice | undefined;
-  /** SHA-256 of the certificate that openclaw.json expects of this very gateway, as it stands there. */
-  readonly tlsFingerprint: Resolved<string> | undefined;
   /** What was found but not used; complete only when asked to be thorough. */
   readonly shadowed: readonly Shadowed[];
   readonly timeoutMs: Resolved<number>;
@@ -82,11 +76,11 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
 
   const endpoint = await chooseEndpoint(sources);
   requireSafe(endpoint.value, endpoint.origin, plain.allowInsecurePrivate.value);
+  const place = { os: input.os, env: input.env, configDirectory: input.directories.config };
+  const trust = await trustIn(endpoint, sources, place);
   const candidates = await gatherCandidates(sources, endpoint, {
-    os: input.os,
+    ...place,
     userId: input.userId,
-    env: input.env,
-    configDirectory: input.directories.config,
     readStdin: input.readStdin,
     runShell: (commandLine) => input.runShell(commandLine, input.signal),
     warn,
@@ -96,7 +90,7 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
     ...plain,
     endpoint: { value: endpoint.value, origin: endpoint.origin },
     secret,
-    tlsFingerprint: await pinFor(endpoint, sources),
+    ...trust,
     shadowed: [
       ...(input.isThorough ? await shadowedUrls(sources, endpoint) : []),
       ...await shadowedBy(secret, candidates),
@@ -134,16 +128,21 @@ function openclawAllowance(env: Env): Given | undefined {
   return given?.text === "1" ? given : undefined;
 }
 
-/** The pin that openclaw.json has for its remote gateway, when the run goes there. That it is not compared is said. */
-async function pinFor(endpoint: EndpointChoice, sources: EndpointSources): Promise<Resolved<string> | undefined> {
-  if (!endpoint.value.isTls) return undefined;
-  const config = await sources.openclaw.glance();
-  const value = config?.remote.tlsFingerprint;
-  if (config === undefined || value === undefined) return undefined;
-  if (openclawGateways(config, sources.world).remote?.origin !== endpoint.value.origin) return undefined;
-  const name = `${config.path}: gateway.remote.tlsFingerprint`;
-  sources.warn(`${name} is not compared yet: this machine's certificate authorities decide`);
-  return { value, origin: { kind: "openclaw-config", name } };
+/** Without TLS there is nothing to trust; but who asks for a check must not believe that it took place. */
+async function trustIn(
+  endpoint: EndpointChoice,
+  sources: EndpointSources,
+  place: Pick<SecretReader, "os" | "env" | "configDirectory">,
+): Promise<Trust> {
+  if (endpoint.value.isTls) {
+    const { resolveTrust } = await import("./trust.ts");
+    return await resolveTrust(endpoint, sources, place);
+  }
+  const { flags, env } = sources;
+  const given = flags.tlsFingerprint ?? flags.ca ?? env.tlsFingerprint;
+  if (given === undefined) return { tlsFingerprint: undefined, ca: undefined };
+  const complaint = `${endpoint.value.origin} (${endpoint.origin.name}) has no certificate`;
+  throw invalid(given.origin, complaint, "use a wss:// URL, or leave it out");
 }
 
 async function shadowedUrls(sources: EndpointSources, endpoint: EndpointChoice): Promise<readonly Shadowed[]> {

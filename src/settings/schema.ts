@@ -5,7 +5,16 @@
  */
 
 /** How a value is written: `switch` is on or off, `command` is a shell command that prints the value. */
-export type SettingType = "url" | "port" | "secret" | "file" | "directory" | "command" | "duration" | "switch";
+export type SettingType =
+  | "url"
+  | "port"
+  | "secret"
+  | "file"
+  | "directory"
+  | "command"
+  | "duration"
+  | "fingerprint"
+  | "switch";
 
 export interface Setting {
   /** Name of the flag, without its dashes. */
@@ -75,6 +84,22 @@ export const settings = [
     type: "command",
     ...plain,
     help: "shell command that prints the password",
+  },
+  {
+    name: "tls-fingerprint",
+    key: "tlsFingerprint",
+    env: "CLAW_TLS_FINGERPRINT",
+    type: "fingerprint",
+    ...plain,
+    help: "the one certificate to accept from the gateway, by its SHA-256",
+  },
+  {
+    name: "ca",
+    key: "ca",
+    env: "CLAW_CA",
+    type: "file",
+    ...plain,
+    help: "authorities to trust instead of the system's, in PEM",
   },
   {
     name: "timeout",

@@ -81,7 +81,10 @@ function fileCandidate(kind: SecretKind, given: Given, binding: Binding, reader:
 }
 
 /** In a config file, relative means beside it: jobs start in directories that nobody thinks of. */
-function pathOf({ text, origin }: Given, reader: SecretReader): string {
+export function pathOf(
+  { text, origin }: Given,
+  reader: Pick<SecretReader, "os" | "env" | "configDirectory">,
+): string {
   const path = expandHome(text, reader.env);
   const isRelative = !/^([A-Za-z]:)?[\\/]/.test(path);
   return isRelative && origin.kind === "claw-config" ? join(reader.os, reader.configDirectory, path) : path;

@@ -123,14 +123,6 @@ describe("chooseEndpoint()", () => {
     );
     assert.deepEqual((await settingsOf({ flags: { url: "wss://h.example" } })).warnings, []);
   });
-
-  test("resolveSettings() takes a certificate's pin along only to the gateway that it is of", async () => {
-    const remote = { url: "wss://remote.example", tlsFingerprint: "AA" };
-    const openclaw = { gateway: { mode: "remote", remote } };
-    const pinOf = async (scene: Scene) => (await settingsOf(scene)).tlsFingerprint?.value;
-    assert.equal(await pinOf({ openclaw }), "AA");
-    assert.equal(await pinOf({ openclaw, flags: { url: "wss://remote.example:444" } }), undefined);
-  });
 });
 
 function placeOf(name: string): string {

@@ -3,7 +3,7 @@
  * through a transport, as they meet any gateway.
  */
 import { DevGateway, type DevGatewayOptions } from "../../src/devgateway/gateway.ts";
-import { listen } from "../../src/devgateway/listen.ts";
+import { listen, type ServerCertificate } from "../../src/devgateway/listen.ts";
 import type { GatewayLogLine } from "../../src/devgateway/log.ts";
 import { loopbackPeer, type PeerFacts } from "../../src/devgateway/peer.ts";
 import { type Clock, realClock } from "../../src/platform/clock.ts";
@@ -24,6 +24,9 @@ export const randomIds: Ids = {
 
 /** What a test may choose; all else is a token gateway of protocol 4 that pairs on its own. */
 export type GatewayChoices = Partial<Omit<DevGatewayOptions, "clock" | "log">>;
+
+/** What a test may choose of a listening one. */
+export type SocketChoices = GatewayChoices & { readonly port?: number; readonly tls?: ServerCertificate };
 
 export interface MemoryGateway {
   readonly gateway: DevGateway;
@@ -64,13 +67,12 @@ export interface SocketGateway {
 }
 
 /** A dev gateway on a free loopback port, with a real clock unless another is given. */
-export async function openSocketGateway(
-  choices: GatewayChoices & { readonly clock?: Clock } = {},
-): Promise<SocketGateway> {
+export async function openSocketGateway(wanted: SocketChoices = {}): Promise<SocketGateway> {
+  const { port = 0, tls, ...choices } = wanted;
   const log: GatewayLogLine[] = [];
   const options = { ...defaults, clock: realClock, ...choices, log: (line: GatewayLogLine) => void log.push(line) };
   const gateway = new DevGateway(options);
-  const listening = await listen(gateway, { port: 0 });
+  const listening = await listen(gateway, { port, ...(tls === undefined ? {} : { tls }) });
   return {
     gateway,
     url: listening.url,

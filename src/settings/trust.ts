@@ -1,0 +1,62 @@
+/**
+ * Whose certificate is accepted of the chosen gateway: one that is pinned, one that a given authority signed, or (when
+ * nothing is said) one that this machine trusts. A pin in a file belongs to the gateway that the file names, as secrets
+ * do; one that was given for this run must be used, or the run ends.
+ */
+import { readPatiently } from "../platform/files.ts";
+import { unreadable } from "./config_text.ts";
+import { type EndpointChoice, type EndpointSources, fromLayer, openclawGateways } from "./endpoint_choice.ts";
+import { parseFingerprint } from "./fingerprint.ts";
+import type { Given } from "./layers.ts";
+import { invalid, type Resolved } from "./origin.ts";
+import { pathOf, type SecretReader } from "./secret_forms.ts";
+
+export interface Trust {
+  /** SHA-256 of the one certificate that is accepted, as openssl prints it. */
+  readonly tlsFingerprint: Resolved<string> | undefined;
+  /** PEM certificates of authorities that are trusted instead of the system's, and their file. */
+  readonly ca: Resolved<{ readonly path: string; readonly pem: string }> | undefined;
+}
+
+type Key = "tlsFingerprint" | "ca";
+
+/** For a gateway that is spoken to over TLS. @throws ClawError `usage/bad-flag` or `config/invalid` */
+export async function resolveTrust(
+  endpoint: EndpointChoice,
+  sources: EndpointSources,
+  place: Pick<SecretReader, "os" | "env" | "configDirectory">,
+): Promise<Trust> {
+  const pin = await find("tlsFingerprint", endpoint, sources) ?? await openclawPin(endpoint, sources);
+  const ca = await find("ca", endpoint, sources);
+  return {
+    tlsFingerprint: pin && { value: parseFingerprint(pin.text, pin.origin), origin: pin.origin },
+    ca: ca && { value: await readAuthorities(pathOf(ca, place), ca), origin: ca.origin },
+  };
+}
+
+async function find(key: Key, endpoint: EndpointChoice, sources: EndpointSources): Promise<Given | undefined> {
+  const given = sources.flags[key] ?? sources.env[key];
+  if (given !== undefined || sources.claw[key] === undefined) return given;
+  const named = await fromLayer(sources.claw, sources, "origin");
+  return named === undefined || named.value.origin === endpoint.value.origin ? sources.claw[key] : undefined;
+}
+
+/** The pin that openclaw.json has for its remote gateway, when the run goes there. */
+async function openclawPin(endpoint: EndpointChoice, sources: EndpointSources): Promise<Given | undefined> {
+  const config = await sources.openclaw.glance();
+  const text = config?.remote.tlsFingerprint;
+  if (config === undefined || text === undefined) return undefined;
+  if (openclawGateways(config, sources.world).remote?.origin !== endpoint.value.origin) return undefined;
+  return { text, origin: { kind: "openclaw-config", name: `${config.path}: gateway.remote.tlsFingerprint` } };
+}
+
+async function readAuthorities(path: string, { origin }: Given): Promise<{ path: string; pem: string }> {
+  const pem = await readPatiently(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  if (pem === undefined) throw invalid(origin, `there is no file ${path}`);
+  if (!/-----BEGIN (TRUSTED )?CERTIFICATE-----/.test(pem)) {
+    throw invalid(origin, `${path} holds no certificate in PEM`, "it begins with -----BEGIN CERTIFICATE-----");
+  }
+  return { path, pem };
+}
