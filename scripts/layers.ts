@@ -68,7 +68,7 @@ export const rooms: readonly Room[] = [
     // speaks HTTP and WebSocket over that socket itself: under Bun the package `ws` is Bun's own, which cannot either.
     packages: [
       { specifier: "node:tls", files: ["src/transport/probe.ts", "src/transport/guarded_dial.ts", certificateReader] },
-      { specifier: "node:net", files: ["src/transport/guarded_dial.ts"] },
+      { specifier: "node:net", files: ["src/transport/guarded_dial.ts", "src/transport/connect_proxy.ts"] },
       { specifier: "node:crypto", files: ["src/transport/upgrade.ts", certificateReader] },
       { specifier: "node:stream", files: ["src/transport/upgrade.ts", "src/transport/stream_transport.ts"] },
     ],

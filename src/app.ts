@@ -44,6 +44,7 @@ const valueNames: Readonly<Record<string, string>> = {
   command: "command",
   duration: "duration",
   fingerprint: "sha256",
+  proxy: "url",
 };
 
 /** Runs one command line. Never throws. */

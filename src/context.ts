@@ -213,11 +213,14 @@ export class RunContext implements Context, AsyncDisposable {
     return async (signal: AbortSignal) => traceTransport(await openWebSocket(url, signal, way), this.clock, write);
   }
 
-  #wayTo({ tlsFingerprint, ca }: Settings): Way {
+  #wayTo({ tlsFingerprint, ca, proxy }: Settings): Way {
     const { clock, ids } = this.#world;
+    const authorization = proxy?.value.kind === "proxy" ? proxy.value.authorization?.reveal() : undefined;
+    if (authorization !== undefined) this.#voice.hide(authorization);
     return {
       pin: tlsFingerprint && { fingerprint: tlsFingerprint.value, from: tlsFingerprint.origin.name },
       ca: ca?.value.pem,
+      proxy: proxy?.value.kind === "proxy" ? { ...proxy.value, authorization, from: proxy.origin.name } : undefined,
       now: () => clock.now(),
       randomBytes: (length) => ids.bytes(length),
     };

@@ -20,7 +20,7 @@ export async function describeSettings(
   settings: Settings,
   fingerprint: (secret: string) => Promise<string>,
 ): Promise<readonly SettingRow[]> {
-  const { secret, tlsFingerprint, ca, traceFile } = settings;
+  const { secret, tlsFingerprint, ca, proxy, traceFile } = settings;
   const row = <T>(name: string, resolved: Resolved<T> | undefined, show: (value: T) => string): SettingRow[] =>
     resolved === undefined ? [] : [{ name, shown: show(resolved.value), origin: resolved.origin.name }];
   return [
@@ -32,6 +32,7 @@ export async function describeSettings(
     }]),
     ...row("tls-fingerprint", tlsFingerprint, String),
     ...row("ca", ca, ({ path }) => path),
+    ...row("proxy", proxy, (decision) => decision.kind === "proxy" ? decision.shown : `none: ${decision.why}`),
     ...row("timeout", settings.timeoutMs, (ms) => `${ms} ms`),
     ...row("retry", settings.retryMs, (ms) => `${ms} ms`),
     ...row("allow-insecure-private", settings.allowInsecurePrivate, (isOn) => isOn ? "on" : "off"),

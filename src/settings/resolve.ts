@@ -12,6 +12,7 @@ import { chooseEndpoint, type EndpointChoice, type EndpointSources, otherEndpoin
 import { type Env, envLayer, flagLayer, fromEnv, type Given, type Layer, parseSwitch } from "./layers.ts";
 import { createOpenclawLookup } from "./openclaw_lookup.ts";
 import { invalid, type Resolved } from "./origin.ts";
+import type { ProxyDecision } from "./proxy.ts";
 import { defaults, type SettingKey } from "./schema.ts";
 import { gatherCandidates } from "./secret_candidates.ts";
 import { chooseSecret, type SecretChoice, type Shadowed, shadowedBy } from "./secret_choice.ts";
@@ -43,6 +44,8 @@ export interface Settings extends Trust {
   readonly endpoint: Resolved<Endpoint>;
   /** The shared secret that may go there; undefined when there is none. */
   readonly secret: SecretChoice | undefined;
+  /** The proxy to it, or why one that was named is not used; undefined when none was named. */
+  readonly proxy: Resolved<ProxyDecision> | undefined;
   /** What was found but not used; complete only when asked to be thorough. */
   readonly shadowed: readonly Shadowed[];
   readonly timeoutMs: Resolved<number>;
@@ -91,6 +94,7 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
     endpoint: { value: endpoint.value, origin: endpoint.origin },
     secret,
     ...trust,
+    proxy: await proxyFor(endpoint, sources),
     shadowed: [
       ...(input.isThorough ? await shadowedUrls(sources, endpoint) : []),
       ...await shadowedBy(secret, candidates),
@@ -143,6 +147,20 @@ async function trustIn(
   if (given === undefined) return { tlsFingerprint: undefined, ca: undefined };
   const complaint = `${endpoint.value.origin} (${endpoint.origin.name}) has no certificate`;
   throw invalid(given.origin, complaint, "use a wss:// URL, or leave it out");
+}
+
+/** What claw was told beats what all programs are told. */
+async function proxyFor(
+  endpoint: EndpointChoice,
+  sources: EndpointSources,
+): Promise<Resolved<ProxyDecision> | undefined> {
+  const { flags, env, claw, world } = sources;
+  const own = flags.proxy ?? env.proxy ?? claw.proxy;
+  const names = endpoint.value.isTls ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"];
+  const given = own ?? fromEnv(world, ...names, "ALL_PROXY", "all_proxy");
+  if (given === undefined) return undefined;
+  const { decideProxy } = await import("./proxy.ts");
+  return decideProxy(given, own === undefined, endpoint, sources);
 }
 
 async function shadowedUrls(sources: EndpointSources, endpoint: EndpointChoice): Promise<readonly Shadowed[]> {

@@ -14,6 +14,7 @@ export type SettingType =
   | "command"
   | "duration"
   | "fingerprint"
+  | "proxy"
   | "switch";
 
 export interface Setting {
@@ -100,6 +101,14 @@ export const settings = [
     type: "file",
     ...plain,
     help: "authorities to trust instead of the system's, in PEM",
+  },
+  {
+    name: "proxy",
+    key: "proxy",
+    env: "CLAW_PROXY",
+    type: "proxy",
+    ...secret,
+    help: "proxy to a wss:// gateway, http://HOST:PORT or none",
   },
   {
     name: "timeout",

@@ -1,6 +1,6 @@
 /**
- * Opens a connection over a TLS socket of its own, where a certificate is pinned or a certificate authority is given:
- * no runtime's WebSocket can tell which certificate it met. The certificate is judged on the very connection that is
+ * Opens a connection over a TLS socket of its own, where a certificate is pinned, a certificate authority is given or a
+ * proxy is used: no runtime's WebSocket can tell which certificate it met. The certificate is judged on the very connection that is
  * used, before a byte of HTTP leaves. The same code serves every runtime. Loaded only when it is needed.
  */
 import { connect as connectTcp, type Socket } from "node:net";
@@ -8,6 +8,7 @@ import { connect as connectTls, type PeerCertificate, type TLSSocket } from "nod
 import { ClawError } from "../errors.ts";
 import { presentedCertificate } from "./certificate.ts";
 import { changedCertificate } from "./certificate_failure.ts";
+import { connectThrough } from "./connect_proxy.ts";
 import { hostOf, openFailure } from "./open_failure.ts";
 import { isName, lookAtCertificate } from "./probe.ts";
 import { adaptStream } from "./stream_transport.ts";
@@ -24,7 +25,8 @@ export async function openGuarded(url: URL, way: Way, signal: AbortSignal): Prom
   try {
     const anchors = await anchorsFor(url, way, signal);
     signal.throwIfAborted();
-    socket = open(url, way, anchors);
+    const tunnel = way.proxy === undefined ? undefined : await connectThrough(way.proxy, url, signal);
+    socket = open(url, way, anchors, tunnel);
     await settled(socket, url.protocol === "wss:" ? "secureConnect" : "connect");
     isSecured = url.protocol === "wss:";
     if (way.pin !== undefined) comparePin(url, way.pin, socket as TLSSocket);
@@ -55,10 +57,11 @@ async function anchorsFor(url: URL, way: Way, signal: AbortSignal): Promise<read
   return [certificate.pem, ...own ?? []];
 }
 
-function open(url: URL, { pin }: Way, anchors: readonly string[] | undefined): Socket {
+function open(url: URL, { pin }: Way, anchors: readonly string[] | undefined, tunnel: Socket | undefined): Socket {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const isTls = url.protocol === "wss:";
   const port = Number(url.port || (isTls ? 443 : 80));
+  // What goes through a proxy is TLS: the settings see to it.
   if (!isTls) return connectTcp({ host, port });
   const trust = {
     // Said aloud, or NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would turn it off.
@@ -68,7 +71,8 @@ function open(url: URL, { pin }: Way, anchors: readonly string[] | undefined): S
     allowPartialTrustChain: pin !== undefined,
     ...(pin === undefined ? {} : { checkServerIdentity: (_: string, peer: PeerCertificate) => misfit(pin, peer) }),
   };
-  return connectTls({ host, port, ...(isName(host) ? { servername: host } : {}), ...trust });
+  const target = tunnel === undefined ? { host, port } : { socket: tunnel, host };
+  return connectTls({ ...target, ...(isName(host) ? { servername: host } : {}), ...trust });
 }
 
 /** Stands in for the check of the name. */

@@ -5,6 +5,7 @@
  */
 import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
 import { type PresentedCertificate, presentedCertificate } from "./certificate.ts";
+import { connectThrough } from "./connect_proxy.ts";
 import type { OpenFailureCause } from "./open_failure.ts";
 import type { Way } from "./way.ts";
 
@@ -24,7 +25,10 @@ interface Handshake {
   readonly certificate: PresentedCertificate | undefined;
 }
 
-/** What stands in the way at that port, or undefined when the look told nothing new. Never throws. */
+/**
+ * What stands in the way at that port, or undefined when the look told nothing new.
+ * @throws ClawError as `connectThrough`, when there is a proxy
+ */
 export async function lookAtPort(url: URL, signal: AbortSignal, way?: Way): Promise<Sight | undefined> {
   if (signal.aborted) return undefined;
   const isTls = url.protocol === "wss:";
@@ -42,14 +46,16 @@ export async function lookAtPort(url: URL, signal: AbortSignal, way?: Way): Prom
   return undefined;
 }
 
-/** The certificate that the port presents, whoever vouches for it; undefined when it presents none. Never throws. */
+/** The certificate that the port presents, whoever vouches for it; undefined when it presents none. @throws as `lookAtPort` */
 export async function lookAtCertificate(url: URL, signal: AbortSignal, way: Way): Promise<Handshake> {
   return await shakeHands(url, signal, way);
 }
 
 async function shakeHands(url: URL, signal: AbortSignal, way: Way | undefined): Promise<Handshake> {
   const host = url.hostname.replace(/^\[|\]$/g, "");
+  const tunnel = way?.proxy === undefined ? undefined : await connectThrough(way.proxy, url, signal);
   const socket = connect({
+    ...(tunnel === undefined ? {} : { socket: tunnel }),
     host,
     port: Number(url.port || (url.protocol === "wss:" ? 443 : 80)),
     rejectUnauthorized: false,

@@ -1,6 +1,6 @@
 /**
  * How a gateway is reached when the runtime's own WebSocket will not do: a certificate that is pinned, a certificate
- * authority of one's own. Only data; `guarded_dial.ts` goes that way.
+ * authority of one's own, a proxy. Only data; `guarded_dial.ts` goes that way.
  */
 
 /** The one certificate that is accepted. */
@@ -11,11 +11,26 @@ export interface Pin {
   readonly from: string;
 }
 
+/** An HTTP proxy. */
+export interface ProxyAddress {
+  /** As node:net takes it: IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** The value of Proxy-Authorization; a secret. */
+  readonly authorization?: string | undefined;
+  /** Its URL for people, without user and password. */
+  readonly shown: string;
+  /** Where it was given, for people: `HTTPS_PROXY`. */
+  readonly from: string;
+}
+
 export interface Way {
   /** Replaces the check of chain and name. */
   readonly pin?: Pin | undefined;
   /** PEM certificates that are trusted instead of the system's. */
   readonly ca?: string | undefined;
+  /** Left out: a direct connection. */
+  readonly proxy?: ProxyAddress | undefined;
   /** Epoch ms. */
   now(): number;
   /** Unpredictable bytes. */

@@ -23,7 +23,7 @@ type DialingWebSocket = new (url: string, options: DialOptions) => WebSocket;
  */
 export async function openWebSocket(url: URL, signal: AbortSignal, way?: Way): Promise<Transport> {
   signal.throwIfAborted();
-  if (way !== undefined && (way.pin ?? way.ca) !== undefined) {
+  if (way !== undefined && needsOwnSocket(way)) {
     const { openGuarded } = await import("./guarded_dial.ts");
     return await openGuarded(url, way, signal);
   }
@@ -50,6 +50,14 @@ export async function openWebSocket(url: URL, signal: AbortSignal, way?: Way): P
   });
   if (!isOpen) throw await openFailure(url, report, signal, way);
   return transport;
+}
+
+/** Deno's WebSocket takes a proxy from the environment, for gateways on loopback too; whether to is not its to decide. */
+function needsOwnSocket({ pin, ca, proxy }: Way): boolean {
+  const { env } = (globalThis as { Deno?: { env: { has(name: string): boolean } } }).Deno ?? {};
+  const isDiverted = () =>
+    ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].some((name) => env?.has(name) || env?.has(name.toLowerCase()));
+  return (pin ?? ca ?? proxy) !== undefined || (env !== undefined && isDiverted());
 }
 
 /** Makes a transport of a socket whose listeners nobody else needs; it may still be connecting. */

@@ -28,7 +28,7 @@ test("loadClawConfig() reads JSON5 with every setting that may stand in a file",
   const { layer } = await load(`{
     // comments and trailing commas
     url: "wss://gateway.example", token: 't', tokenFile: "t", tokenCmd: "t", password: "p", passwordFile: "p",
-    passwordCmd: "p", port: 18790, tlsFingerprint: "aa", ca: "ca.pem",
+    passwordCmd: "p", port: 18790, tlsFingerprint: "aa", ca: "ca.pem", proxy: "none",
     timeout: "30s", retry: "1m", allowInsecurePrivate: true,
   }`);
   assert.deepEqual(Object.keys(layer).sort(), settings.filter((s) => s.isInFile).map((s) => s.key).sort());

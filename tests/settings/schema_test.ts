@@ -15,5 +15,5 @@ test("settings have names of their own and one line of help each", () => {
 });
 
 test("settings mark what holds a secret, and nothing else", () => {
-  assert.deepEqual(settings.filter((s) => s.isSecret).map((s) => s.name), ["token", "password"]);
+  assert.deepEqual(settings.filter((s) => s.isSecret).map((s) => s.name), ["token", "password", "proxy"]);
 });
