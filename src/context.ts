@@ -16,6 +16,7 @@ import { traceTransport } from "./client/trace.ts";
 import { asClawError, ClawError } from "./errors.ts";
 import type { DeviceCheck } from "./identity/device_check.ts";
 import { loadOrCreateIdentity } from "./identity/key_file.ts";
+import { forgetLockout, noteLockout, requireUnlocked } from "./identity/lockout_file.ts";
 import { findDirectories } from "./platform/directories.ts";
 import { openAppender } from "./platform/files.ts";
 import type { World } from "./platform/world.ts";
@@ -70,6 +71,8 @@ export class RunContext implements Context, AsyncDisposable {
   async gateway(need: Need, by?: "secret" | "device-token"): Promise<Gateway> {
     const settings = await this.settings();
     const store = this.#store();
+    const { origin } = settings.endpoint.value;
+    const wasLocked = requireUnlocked(store, origin);
     const { identity } = await loadOrCreateIdentity(store);
     const login = createLogin({ settings, identity, tokens: store, need, by, hide: (text) => this.#voice.hide(text) });
     const { clock, ids, os } = this.#world;
@@ -82,13 +85,16 @@ export class RunContext implements Context, AsyncDisposable {
       open: this.#opener(settings),
       onRetry: (error, delayMs) => this.note(`${error.message}: trying again in ${Math.round(delayMs)} ms`),
     }).catch((thrown: unknown) => {
-      throw login.explain(asClawError(thrown));
+      const error = asClawError(thrown);
+      this.#keep("the gateway's lockout could not be stored", () => noteLockout(store, origin, error));
+      throw login.explain(error);
     });
     const door = () => connection.close(this.signal.aborted ? () => Promise.resolve() : clock.sleep);
     this.#doors.add(door);
     // A run may last for weeks, over many connections.
     void connection.ended.then(() => this.#doors.delete(door));
     const kept = this.#keepToken(login, connection);
+    if (wasLocked) this.#keep("the gateway's lockout could not be removed", () => forgetLockout(store, origin));
     const { spareToken, keepToken } = login;
     return { connection, login: login.login(), deviceId: identity.deviceId, kept, spareToken, keepToken };
   }
@@ -190,6 +196,15 @@ export class RunContext implements Context, AsyncDisposable {
     for (const warning of settings.warnings) this.warn(warning);
     for (const note of settings.notes) this.note(note);
     return settings;
+  }
+
+  /** What the state directory cannot take is worth a word, and no reason to fail. */
+  #keep(failure: string, act: () => void): void {
+    try {
+      act();
+    } catch (thrown) {
+      this.warn(`${failure}: ${asClawError(thrown).message}`);
+    }
   }
 
   #directories() {

@@ -133,8 +133,11 @@ function sparePathOf(path: string): string {
   return `${path.slice(0, -ending.length)}.prev`;
 }
 
-/** Readable, one to one, and legal on every system; a hash would need node:crypto, which costs 4 ms at start. */
 function pathOf(store: TokenStore, origin: string, role: string): string {
-  const name = [role, origin].map((part) => encodeURIComponent(part).replaceAll("*", "%2A")).join("@");
-  return join(store.os, tokenDirectory(store), `${name}${ending}`);
+  return join(store.os, tokenDirectory(store), nameFor(role, origin));
+}
+
+/** A file's name. Readable, one to one, and legal on every system; a hash would need node:crypto: 4 ms at start. */
+export function nameFor(...parts: readonly string[]): string {
+  return `${parts.map((part) => encodeURIComponent(part).replaceAll("*", "%2A")).join("@")}${ending}`;
 }

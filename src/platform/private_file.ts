@@ -78,6 +78,11 @@ export function replacePrivate(os: Os, path: string, text: string, uniqueName: s
   syncDirectoryOf(os, path);
 }
 
+/** Takes a file away, if it is there. @throws ClawError `store/io` */
+export function removePrivate(path: string): void {
+  storing(path, "remove", () => fs.rmSync(path, { force: true }));
+}
+
 function openUnlinked({ os, userId }: Reader, path: string, what: string): number | undefined {
   const linked = () =>
     new ClawError("config/key-exposed", `${what} ${path} is a symbolic link`, {

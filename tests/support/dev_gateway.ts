@@ -26,7 +26,9 @@ export const randomIds: Ids = {
 export type GatewayChoices = Partial<Omit<DevGatewayOptions, "clock" | "log">>;
 
 /** What a test may choose of a listening one. */
-export type SocketChoices = GatewayChoices & { readonly port?: number; readonly tls?: ServerCertificate };
+export type SocketChoices =
+  & GatewayChoices
+  & { readonly clock?: Clock; readonly port?: number; readonly tls?: ServerCertificate };
 
 export interface MemoryGateway {
   readonly gateway: DevGateway;
