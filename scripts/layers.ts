@@ -69,7 +69,7 @@ export const rooms: readonly Room[] = [
     packages: [
       { specifier: "node:tls", files: ["src/transport/probe.ts", "src/transport/guarded_dial.ts", certificateReader] },
       { specifier: "node:net", files: ["src/transport/guarded_dial.ts", "src/transport/connect_proxy.ts"] },
-      { specifier: "node:crypto", files: ["src/transport/upgrade.ts", certificateReader] },
+      { specifier: "node:crypto", files: ["src/transport/upgrade.ts"] },
       { specifier: "node:stream", files: ["src/transport/upgrade.ts", "src/transport/stream_transport.ts"] },
     ],
   },

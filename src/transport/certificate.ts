@@ -2,8 +2,7 @@
  * A certificate that a server presented, as far as people must judge it: what it is called, how long it is valid, and
  * its SHA-256. Taken from a TLS socket; nothing here decides whom to trust.
  */
-import { X509Certificate } from "node:crypto";
-import type { DetailedPeerCertificate, TLSSocket } from "node:tls";
+import type { PeerCertificate, TLSSocket } from "node:tls";
 
 export interface PresentedCertificate {
   /** SHA-256 as openssl and OpenClaw's log print it: `2B:50:48:…`. */
@@ -23,21 +22,30 @@ const longestName = 120;
 
 /** The certificate of the other end; undefined when it presented none. */
 export function presentedCertificate(socket: TLSSocket): PresentedCertificate | undefined {
-  const peer: Partial<DetailedPeerCertificate> = socket.getPeerCertificate(false);
-  return peer.raw === undefined ? undefined : describe(new X509Certificate(peer.raw));
+  const peer: Partial<PeerCertificate> = socket.getPeerCertificate(false);
+  return peer.raw === undefined ? undefined : describe(peer as PeerCertificate);
 }
 
-function describe(certificate: X509Certificate): PresentedCertificate {
-  const { subject, issuer, subjectAltName = "", validFrom, validTo, fingerprint256 } = certificate;
+function describe(peer: PeerCertificate): PresentedCertificate {
+  const subject = nameOf(peer.subject);
   return {
-    fingerprint: fingerprint256,
-    subject: cut(subject.split("\n").join(", ")),
-    isSelfIssued: subject === issuer,
-    names: cut(subjectAltName),
-    validFromMs: Date.parse(validFrom),
-    validToMs: Date.parse(validTo),
-    pem: certificate.toString(),
+    fingerprint: peer.fingerprint256,
+    subject: cut(subject),
+    isSelfIssued: subject === nameOf(peer.issuer),
+    names: cut(peer.subjectaltname ?? ""),
+    validFromMs: Date.parse(peer.valid_from),
+    validToMs: Date.parse(peer.valid_to),
+    pem: pemOf(peer.raw),
   };
+}
+
+function nameOf(name: Readonly<Record<string, unknown>> | undefined): string {
+  return Object.entries(name ?? {}).map(([key, value]) => `${key}=${value}`).join(", ");
+}
+
+function pemOf(der: Uint8Array): string {
+  const lines = btoa(Array.from(der, (byte) => String.fromCharCode(byte)).join("")).match(/.{1,64}/g) ?? [];
+  return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
 }
 
 function cut(text: string): string {

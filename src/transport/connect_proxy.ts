@@ -3,7 +3,7 @@
  * own credential; what goes through the tunnel is TLS, which it cannot read. Whether a proxy is used is decided in
  * `settings/proxy.ts`.
  */
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { ClawError } from "../errors.ts";
 import { hostOf, judge } from "./open_failure.ts";
 import { type Answer, askOver, OpenRefusal } from "./upgrade.ts";
@@ -14,6 +14,7 @@ import type { ProxyAddress } from "./way.ts";
  * @throws ClawError `net/unreachable` or `net/upgrade`, naming the proxy
  */
 export async function connectThrough(proxy: ProxyAddress, url: URL, signal: AbortSignal): Promise<Socket> {
+  const { connect } = await import("node:net");
   const socket = connect({ host: proxy.host, port: proxy.port });
   const stop = () => void socket.destroy();
   signal.addEventListener("abort", stop, { once: true });

@@ -3,8 +3,8 @@
  * proxy is used: no runtime's WebSocket can tell which certificate it met. The certificate is judged on the very connection that is
  * used, before a byte of HTTP leaves. The same code serves every runtime. Loaded only when it is needed.
  */
-import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls, type PeerCertificate, type TLSSocket } from "node:tls";
+import type { Socket } from "node:net";
+import type { PeerCertificate, TLSSocket } from "node:tls";
 import { ClawError } from "../errors.ts";
 import { presentedCertificate } from "./certificate.ts";
 import { changedCertificate } from "./certificate_failure.ts";
@@ -26,7 +26,7 @@ export async function openGuarded(url: URL, way: Way, signal: AbortSignal): Prom
     const anchors = await anchorsFor(url, way, signal);
     signal.throwIfAborted();
     const tunnel = way.proxy === undefined ? undefined : await connectThrough(way.proxy, url, signal);
-    socket = open(url, way, anchors, tunnel);
+    socket = await open(url, way, anchors, tunnel);
     await settled(socket, url.protocol === "wss:" ? "secureConnect" : "connect");
     isSecured = url.protocol === "wss:";
     if (way.pin !== undefined) comparePin(url, way.pin, socket as TLSSocket);
@@ -57,12 +57,19 @@ async function anchorsFor(url: URL, way: Way, signal: AbortSignal): Promise<read
   return [certificate.pem, ...own ?? []];
 }
 
-function open(url: URL, { pin }: Way, anchors: readonly string[] | undefined, tunnel: Socket | undefined): Socket {
+async function open(
+  url: URL,
+  { pin }: Way,
+  anchors: readonly string[] | undefined,
+  tunnel: Socket | undefined,
+): Promise<Socket> {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const isTls = url.protocol === "wss:";
   const port = Number(url.port || (isTls ? 443 : 80));
   // What goes through a proxy is TLS: the settings see to it.
-  if (!isTls) return connectTcp({ host, port });
+  // Node's modules are loaded here and not at the top: the compiled program would load them at every start.
+  if (!isTls) return (await import("node:net")).connect({ host, port });
+  const { connect } = await import("node:tls");
   const trust = {
     // Said aloud, or NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would turn it off.
     rejectUnauthorized: true,
@@ -72,7 +79,7 @@ function open(url: URL, { pin }: Way, anchors: readonly string[] | undefined, tu
     ...(pin === undefined ? {} : { checkServerIdentity: (_: string, peer: PeerCertificate) => misfit(pin, peer) }),
   };
   const target = tunnel === undefined ? { host, port } : { socket: tunnel, host };
-  return connectTls({ ...target, ...(isName(host) ? { servername: host } : {}), ...trust });
+  return connect({ ...target, ...(isName(host) ? { servername: host } : {}), ...trust });
 }
 
 /** Stands in for the check of the name. */

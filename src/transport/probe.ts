@@ -3,7 +3,7 @@
  * frame, and it is the only place that looks past an untrusted certificate. Never loaded on the way of a successful
  * opening, unless a certificate is pinned.
  */
-import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
+import type { PeerCertificate, TLSSocket } from "node:tls";
 import { type PresentedCertificate, presentedCertificate } from "./certificate.ts";
 import { connectThrough } from "./connect_proxy.ts";
 import type { OpenFailureCause } from "./open_failure.ts";
@@ -54,6 +54,8 @@ export async function lookAtCertificate(url: URL, signal: AbortSignal, way: Way)
 async function shakeHands(url: URL, signal: AbortSignal, way: Way | undefined): Promise<Handshake> {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const tunnel = way?.proxy === undefined ? undefined : await connectThrough(way.proxy, url, signal);
+  // Not at the top: the compiled program would load it at every start.
+  const { checkServerIdentity, connect } = await import("node:tls");
   const socket = connect({
     ...(tunnel === undefined ? {} : { socket: tunnel }),
     host,
@@ -70,13 +72,13 @@ async function shakeHands(url: URL, signal: AbortSignal, way: Way | undefined): 
     const fail = (problem: string) => finish({ problem, certificate: undefined });
     socket.setTimeout(lookMs, () => fail("ETIMEDOUT"));
     signal.addEventListener("abort", () => fail("ABORTED"), { once: true });
-    socket.once("secureConnect", () => finish(judge(socket, host)));
+    socket.once("secureConnect", () => finish(judge(socket, (peer) => checkServerIdentity(host, peer) === undefined)));
     socket.once("close", () => fail("ECONNRESET"));
     socket.once("error", (error: Error & { code?: string }) => fail(error.code ?? error.message));
   });
 }
 
-function judge(socket: TLSSocket, host: string): Handshake {
+function judge(socket: TLSSocket, fits: (peer: PeerCertificate) => boolean): Handshake {
   const certificate = presentedCertificate(socket);
   if (!socket.authorized) {
     // Declared as an Error, but a code in all runtimes.
@@ -86,8 +88,7 @@ function judge(socket: TLSSocket, host: string): Handshake {
       certificate,
     };
   }
-  const misfit = checkServerIdentity(host, socket.getPeerCertificate());
-  return { problem: misfit === undefined ? "" : "ERR_TLS_CERT_ALTNAME_INVALID", certificate };
+  return { problem: fits(socket.getPeerCertificate()) ? "" : "ERR_TLS_CERT_ALTNAME_INVALID", certificate };
 }
 
 /** TLS server names are names: an address must not be sent as one (RFC 6066 §3). */

@@ -2,7 +2,6 @@
  * The HTTP upgrade to WebSocket over a stream that is open already (RFC 6455 §4.1), and the reading of an HTTP answer's
  * head, which a proxy's CONNECT needs too. No Origin header and no extension is offered, as in `web_socket.ts`.
  */
-import { createHash } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { OpenReport } from "./open_failure.ts";
 
@@ -47,6 +46,8 @@ export async function upgradeStream(
     "Sec-WebSocket-Version: 13",
   ]);
   if (status !== 101) throw new OpenRefusal({ code: "", text: `Expected 101 status code: ${status}` });
+  // Not at the top: the compiled program would load it at every start, and so for the other modules of Node here.
+  const { createHash } = await import("node:crypto");
   const accept = createHash("sha1").update(`${key}${acceptGuid}`).digest("base64");
   if (headers.get("upgrade")?.toLowerCase() !== "websocket" || headers.get("sec-websocket-accept") !== accept) {
     throw new OpenRefusal({ code: "HPE_INVALID_UPGRADE", text: "the answer to the upgrade is no WebSocket's" });
