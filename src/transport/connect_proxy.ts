@@ -15,6 +15,7 @@ import type { ProxyAddress } from "./way.ts";
  */
 export async function connectThrough(proxy: ProxyAddress, url: URL, signal: AbortSignal): Promise<Socket> {
   const { connect } = await import("node:net");
+  signal.throwIfAborted();
   const socket = connect({ host: proxy.host, port: proxy.port });
   const stop = () => void socket.destroy();
   signal.addEventListener("abort", stop, { once: true });
@@ -44,6 +45,8 @@ function opened(socket: Socket): Promise<void> {
     socket.on("error", (error: Error & { code?: string }) => {
       reject(new OpenRefusal({ code: error.code ?? "", text: error.message }));
     });
+    // A socket that is destroyed without a reason says no more than this.
+    socket.once("close", () => reject(new OpenRefusal({ code: "ECONNRESET", text: "connection closed" })));
   });
 }
 

@@ -27,6 +27,7 @@ export async function openGuarded(url: URL, way: Way, signal: AbortSignal): Prom
     signal.throwIfAborted();
     const tunnel = way.proxy === undefined ? undefined : await connectThrough(way.proxy, url, signal);
     socket = await open(url, way, anchors, tunnel);
+    signal.throwIfAborted();
     await settled(socket, url.protocol === "wss:" ? "secureConnect" : "connect");
     isSecured = url.protocol === "wss:";
     if (way.pin !== undefined) comparePin(url, way.pin, socket as TLSSocket);
@@ -50,7 +51,7 @@ async function anchorsFor(url: URL, way: Way, signal: AbortSignal): Promise<read
   const { pin, ca } = way;
   const own = ca === undefined ? undefined : [ca];
   if (pin === undefined) return own;
-  const { certificate } = await lookAtCertificate(url, signal, way);
+  const certificate = await lookAtCertificate(url, signal, way);
   // The look told nothing: the connection itself will say what stands in the way.
   if (certificate === undefined) return own;
   if (certificate.fingerprint !== pin.fingerprint) throw changedCertificate(hostOf(url), pin, certificate);

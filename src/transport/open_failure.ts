@@ -13,6 +13,7 @@ export type OpenFailureCause =
   | "reset"
   | "http-status"
   | "not-http"
+  | "not-websocket"
   | "tls-untrusted"
   | "tls-expired"
   | "tls-wrong-host"
@@ -61,6 +62,11 @@ const sentences: Record<OpenFailureCause, Sentence> = {
     text: (url) => `${hostOf(url)} does not speak HTTP`,
     hint: () => "another service has that port: check it with `claw status`",
   },
+  "not-websocket": {
+    code: "net/upgrade",
+    text: (url) => `${hostOf(url)} agreed to open a WebSocket, but not as RFC 6455 asks for`,
+    hint: () => "is that the gateway's address? a reverse proxy must pass WebSocket upgrades on",
+  },
   "tls-untrusted": untrusted,
   "tls-expired": untrusted,
   "tls-wrong-host": untrusted,
@@ -86,9 +92,13 @@ export async function openFailure(url: URL, report: OpenReport, signal: AbortSig
     const { lookAtPort } = await import("./probe.ts");
     const seen = await lookAtPort(url, signal, way);
     if (seen?.certificate !== undefined) {
-      const { untrustedCertificate } = await import("./certificate_failure.ts");
+      const { changedCertificate, untrustedCertificate } = await import("./certificate_failure.ts");
       const { detail: problem, certificate } = seen;
-      const isPinned = way?.pin !== undefined;
+      const pin = way?.pin;
+      if (pin !== undefined && pin.fingerprint !== certificate.fingerprint) {
+        return changedCertificate(hostOf(url), pin, certificate);
+      }
+      const isPinned = pin !== undefined;
       return untrustedCertificate(hostOf(url), { certificate, problem, nowMs: way?.now() ?? 0, isPinned });
     }
     if (seen !== undefined) ({ cause, detail } = seen);
@@ -108,6 +118,9 @@ export function judge({ code, text }: OpenReport): { cause: OpenFailureCause; de
   if (code === "ECONNREFUSED" || text.includes("tcp connect error")) return { cause: "refused", detail: "" };
   if (code === "ENOTFOUND" || code === "EAI_AGAIN" || text.includes("dns error")) return { cause: "dns", detail: "" };
   if (code === "EPROTO" || text.includes("InvalidContentType")) return { cause: "tls-unwanted", detail: "" };
+  if (code === "HPE_INVALID_UPGRADE" || /header|websocket extension|client protocol/i.test(text)) {
+    return { cause: "not-websocket", detail: "" };
+  }
   if (code.startsWith("HPE_") || text.includes("HTTP version parsed")) return { cause: "not-http", detail: "" };
   if (/CERT|SIGNATURE|ISSUER/.test(code)) return { cause: "tls-untrusted", detail: code };
   if (code === "ECONNRESET" || /connection (error|closed)|reset by peer/i.test(text)) {

@@ -32,7 +32,7 @@ interface Handshake {
 export async function lookAtPort(url: URL, signal: AbortSignal, way?: Way): Promise<Sight | undefined> {
   if (signal.aborted) return undefined;
   const isTls = url.protocol === "wss:";
-  const { problem, certificate } = await shakeHands(url, signal, way);
+  const { problem, certificate } = await shakeHands(url, signal, way, lookMs);
   if (problem === "ECONNREFUSED") return { cause: "refused", detail: "" };
   if (!isTls) {
     if (certificate !== undefined) return { cause: "tls-wanted", detail: "" };
@@ -46,16 +46,33 @@ export async function lookAtPort(url: URL, signal: AbortSignal, way?: Way): Prom
   return undefined;
 }
 
-/** The certificate that the port presents, whoever vouches for it; undefined when it presents none. @throws as `lookAtPort` */
-export async function lookAtCertificate(url: URL, signal: AbortSignal, way: Way): Promise<Handshake> {
-  return await shakeHands(url, signal, way);
+/**
+ * The certificate that the port presents, whoever vouches for it; undefined when it presents none. A busy gateway is
+ * waited for until the signal is aborted: without this look the connection cannot be made. @throws as `lookAtPort`
+ */
+export async function lookAtCertificate(
+  url: URL,
+  signal: AbortSignal,
+  way: Way,
+): Promise<PresentedCertificate | undefined> {
+  return (await shakeHands(url, signal, way, 0)).certificate;
 }
 
-async function shakeHands(url: URL, signal: AbortSignal, way: Way | undefined): Promise<Handshake> {
+/** @param timeoutMs 0: none but the signal's */
+async function shakeHands(
+  url: URL,
+  signal: AbortSignal,
+  way: Way | undefined,
+  timeoutMs: number,
+): Promise<Handshake> {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const tunnel = way?.proxy === undefined ? undefined : await connectThrough(way.proxy, url, signal);
   // Not at the top: the compiled program would load it at every start.
   const { checkServerIdentity, connect } = await import("node:tls");
+  if (signal.aborted) {
+    tunnel?.destroy();
+    return { problem: "ABORTED", certificate: undefined };
+  }
   const socket = connect({
     ...(tunnel === undefined ? {} : { socket: tunnel }),
     host,
@@ -65,16 +82,19 @@ async function shakeHands(url: URL, signal: AbortSignal, way: Way | undefined): 
     ...(isName(host) ? { servername: host } : {}),
   });
   return await new Promise<Handshake>((resolve) => {
+    const stop = () => fail("ABORTED");
     const finish = (handshake: Handshake) => {
+      signal.removeEventListener("abort", stop);
       socket.destroy();
       resolve(handshake);
     };
     const fail = (problem: string) => finish({ problem, certificate: undefined });
-    socket.setTimeout(lookMs, () => fail("ETIMEDOUT"));
-    signal.addEventListener("abort", () => fail("ABORTED"), { once: true });
+    socket.setTimeout(timeoutMs, () => fail("ETIMEDOUT"));
+    signal.addEventListener("abort", stop, { once: true });
     socket.once("secureConnect", () => finish(judge(socket, (peer) => checkServerIdentity(host, peer) === undefined)));
     socket.once("close", () => fail("ECONNRESET"));
-    socket.once("error", (error: Error & { code?: string }) => fail(error.code ?? error.message));
+    // Kept for good: an error that comes later must find a listener.
+    socket.on("error", (error: Error & { code?: string }) => fail(error.code ?? error.message));
   });
 }
 

@@ -2,7 +2,7 @@
  * A transport over a byte stream that was upgraded to WebSocket by hand: for connections whose TLS the runtime's own
  * WebSocket cannot judge. Behaves as `web_socket.ts` does; frames as bytes stand in `wire_frames.ts`.
  */
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import { ClawError } from "../errors.ts";
 import { closeCodes } from "../protocol/mod.ts";
 import { Inbox } from "./inbox.ts";
@@ -19,13 +19,13 @@ import {
 
 /** @param early bytes that came right behind the upgrade's answer */
 export function adaptStream(
-  stream: Duplex,
+  stream: Socket,
   early: Uint8Array,
   randomBytes: (length: number) => Uint8Array,
 ): Transport {
   const pipe = new StreamPipe(stream, randomBytes);
   pipe.feed(early);
-  stream.resume();
+  pipe.start();
   return {
     send: (text) => pipe.send(opcodes.text, new TextEncoder().encode(text)),
     receive: (signal) => pipe.inbox.take(signal),
@@ -35,10 +35,15 @@ export function adaptStream(
   };
 }
 
+/** How long a closing handshake may take. Longer than anybody here waits for it; then the socket is given up. */
+const closeMs = 2_000;
+/** Who sends pings and reads no answers gets no more of them. */
+const mostUnreadBytes = 65_536;
+
 class StreamPipe {
   readonly inbox = new Inbox();
   readonly closed: Promise<Closed>;
-  readonly #stream: Duplex;
+  readonly #stream: Socket;
   readonly #randomBytes: (length: number) => Uint8Array;
   readonly #reader = new WireReader();
   readonly #messages = new MessageReader();
@@ -46,7 +51,7 @@ class StreamPipe {
   #isClosing = false;
   #resolve: (closed: Closed) => void = () => {};
 
-  constructor(stream: Duplex, randomBytes: (length: number) => Uint8Array) {
+  constructor(stream: Socket, randomBytes: (length: number) => Uint8Array) {
     this.#stream = stream;
     this.#randomBytes = randomBytes;
     this.closed = new Promise((resolve) => (this.#resolve = resolve));
@@ -54,6 +59,12 @@ class StreamPipe {
     stream.on("error", () => this.#end());
     stream.on("end", () => this.#end());
     stream.on("close", () => this.#end());
+  }
+
+  start(): void {
+    // What has happened already is not told again.
+    if (this.#stream.destroyed) this.#end();
+    else this.#stream.resume();
   }
 
   /** Bytes from the other end. */
@@ -82,6 +93,7 @@ class StreamPipe {
     if (this.#isClosing || this.#theirs !== undefined) return;
     this.#isClosing = true;
     this.#write(opcodes.close, closePayload(code, reason));
+    this.#giveUpSoon();
   }
 
   #write(opcode: number, payload: Uint8Array): void {
@@ -90,11 +102,15 @@ class StreamPipe {
 
   #take(frame: WireFrame): void {
     const { opcode, payload } = frame;
-    if (opcode === opcodes.ping) return this.send(opcodes.pong, payload);
+    if (opcode === opcodes.ping) return this.#answerPing(payload);
     if (opcode === opcodes.pong) return;
     if (opcode === opcodes.close) return this.#takeClose(payload);
     const message = this.#messages.take(frame);
     if (message !== undefined) this.inbox.put(message);
+  }
+
+  #answerPing(payload: Uint8Array): void {
+    if (this.#stream.writableLength < mostUnreadBytes) this.send(opcodes.pong, payload);
   }
 
   #takeClose(payload: Uint8Array): void {
@@ -102,6 +118,7 @@ class StreamPipe {
     const code = payload.length < 2
       ? closeCodes.noStatus
       : new DataView(payload.buffer, payload.byteOffset).getUint16(0);
+    if (payload.length > 0 && !isSendable(code)) throw new WireViolation(`an invalid close code ${code}`);
     const reason = textOf(payload.subarray(2));
     if (!this.#isClosing) this.#write(opcodes.close, payload.subarray(0, 2));
     this.#end({ code, reason });
@@ -113,7 +130,18 @@ class StreamPipe {
     this.inbox.end();
     this.#resolve(closed);
     this.#stream.end(() => this.#stream.destroy());
+    this.#giveUpSoon();
   }
+
+  #giveUpSoon(): void {
+    this.#stream.setTimeout(closeMs, () => this.#stream.destroy());
+  }
+}
+
+/** Which codes may stand in a close frame: RFC 6455 §7.4, and IANA's registry. */
+function isSendable(code: number): boolean {
+  const isReserved = code === 1004 || code === closeCodes.noStatus || code === closeCodes.abnormal;
+  return (code >= 1000 && code <= 1014 && !isReserved) || (code >= 3000 && code <= 4999);
 }
 
 function closePayload(code: number, reason: string): Uint8Array {

@@ -8,7 +8,7 @@ import type { OpenReport } from "./open_failure.ts";
 /** The end of an HTTP answer's head, and what came behind it. */
 export interface Answer {
   readonly status: number;
-  /** By lower-case name; of several of one name, the last. */
+  /** By lower-case name; several of one name are one list (RFC 9110 §5.3). */
   readonly headers: ReadonlyMap<string, string>;
   readonly rest: Uint8Array;
 }
@@ -36,6 +36,9 @@ export async function upgradeStream(
   url: URL,
   randomBytes: (length: number) => Uint8Array,
 ): Promise<Uint8Array> {
+  // Not at the top: the compiled program would load it at every start, and so for the other modules of Node here. Before
+  // the question, so that nothing can happen to the stream between its answer and who reads on.
+  const { createHash } = await import("node:crypto");
   const key = btoa(String.fromCharCode(...randomBytes(16)));
   const { status, headers, rest } = await askOver(stream, [
     `GET ${url.pathname}${url.search} HTTP/1.1`,
@@ -46,13 +49,18 @@ export async function upgradeStream(
     "Sec-WebSocket-Version: 13",
   ]);
   if (status !== 101) throw new OpenRefusal({ code: "", text: `Expected 101 status code: ${status}` });
-  // Not at the top: the compiled program would load it at every start, and so for the other modules of Node here.
-  const { createHash } = await import("node:crypto");
   const accept = createHash("sha1").update(`${key}${acceptGuid}`).digest("base64");
-  if (headers.get("upgrade")?.toLowerCase() !== "websocket" || headers.get("sec-websocket-accept") !== accept) {
+  if (headers.get("sec-websocket-accept") !== accept || !agrees(headers)) {
     throw new OpenRefusal({ code: "HPE_INVALID_UPGRADE", text: "the answer to the upgrade is no WebSocket's" });
   }
   return rest;
+}
+
+/** RFC 6455 §4.1: what the answer must say, and what it must not, since it was not offered. */
+function agrees(headers: ReadonlyMap<string, string>): boolean {
+  const isUpgraded = headers.get("connection")?.toLowerCase().split(/[\s,]+/).includes("upgrade") ?? false;
+  const isUninvited = headers.has("sec-websocket-extensions") || headers.has("sec-websocket-protocol");
+  return isUpgraded && !isUninvited && headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
 /** Sends the head of a request and reads the head of its answer. @throws OpenRefusal */
@@ -72,21 +80,33 @@ export async function askOver(stream: Duplex, lines: readonly string[]): Promise
       waiting += Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
       const at = waiting.indexOf("\r\n\r\n");
       if (!waiting.startsWith("HTTP/1.".slice(0, waiting.length))) return refuse("HPE_INVALID_CONSTANT", "no HTTP");
-      if (at < 0) return waiting.length > longestHeadBytes ? refuse("HPE_HEADER_OVERFLOW", "no end") : undefined;
+      if (Math.max(at, at < 0 ? waiting.length : 0) > longestHeadBytes) return refuse("HPE_HEADER_OVERFLOW", "no end");
+      if (at < 0) return;
+      const answer = readHead(waiting.slice(0, at), waiting.slice(at + 4));
+      if (answer === undefined) return refuse("HPE_INVALID_CONSTANT", "no HTTP");
       stream.pause();
       leave();
-      resolve(readHead(waiting.slice(0, at), waiting.slice(at + 4)));
+      resolve(answer);
     };
     stream.on("data", hear).on("error", fail).on("end", end).on("close", end).resume();
   });
 }
 
-function readHead(head: string, rest: string): Answer {
+/** Undefined when the first line is no status line. */
+function readHead(head: string, rest: string): Answer | undefined {
   const [first = "", ...lines] = head.split("\r\n");
-  const headers = new Map(lines.map((line): [string, string] => {
+  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
+  if (status === undefined) return undefined;
+  const headers = new Map<string, string>();
+  for (const line of lines) {
     const colon = line.indexOf(":");
-    return [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
-  }));
-  const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(first)?.[1] ?? 0);
-  return { status, headers, rest: Uint8Array.from(rest, (character) => character.charCodeAt(0)) };
+    const [name, value] = [line.slice(0, Math.max(colon, 0)).toLowerCase(), line.slice(colon + 1).trim()];
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return {
+    status: Number(status),
+    headers,
+    rest: Uint8Array.from(rest, (character) => character.charCodeAt(0)),
+  };
 }

@@ -5,6 +5,7 @@ import process from "node:process";
 import { describe, it } from "node:test";
 import type { KeyedCertificate } from "../../src/devgateway/certificate.ts";
 import type { ClawError } from "../../src/errors.ts";
+import { openGuarded } from "../../src/transport/guarded_dial.ts";
 import type { Way } from "../../src/transport/way.ts";
 import { openWebSocket } from "../../src/transport/web_socket.ts";
 import { certificateFor, expired, selfSigned, selfSignedFingerprint } from "../support/certificate.ts";
@@ -82,8 +83,40 @@ describe("openGuarded() with a pin", () => {
     // The first look meets the pinned certificate, the connection itself somebody else's.
     await using switching = await startSwitch([mine, theirs], (text) => heard.push(text));
     const opening = openWebSocket(new URL(`wss://127.0.0.1:${switching.port}/`), never, wayWith(mine));
-    await assert.rejects(opening, { code: "net/tls" });
+    await assert.rejects(opening, (error: ClawError) => {
+      assert.deepEqual([error.code, error.details["cause"]], ["net/tls", "tls-changed"]);
+      return error.message.includes(theirs.fingerprint);
+    });
     assert.deepEqual([switching.clients >= 2, heard], [true, []]);
+  });
+
+  it("waits for a gateway that is too busy to shake hands at once", async () => {
+    await using gateway = await openSocketGateway({ tls: selfSigned });
+    await using busy = await startListener((socket) => {
+      setTimeout(() => {
+        const upstream = connect(gateway.port, "127.0.0.1").on("error", () => socket.destroy());
+        socket.pipe(upstream).pipe(socket);
+      }, busy.clients === 1 ? 1_700 : 0);
+    });
+    const transport = await at(busy, wayWith({ fingerprint: selfSignedFingerprint }));
+    assert.match(String(await transport.receive()), /connect\.challenge/);
+    transport.close();
+    await transport.closed;
+  });
+
+  it("stops at every step when the signal is aborted", async () => {
+    await using listener = await startListener(() => {});
+    const way = wayWith({ ca: selfSigned.cert });
+    for (let steps = 0; steps < 40; steps++) {
+      for (const scheme of ["ws", "wss"]) {
+        const controller = new AbortController();
+        const opening = openGuarded(new URL(`${scheme}://127.0.0.1:${listener.port}/`), way, controller.signal);
+        const stopped = assert.rejects(opening, /the time is over/);
+        for (let step = 0; step < steps; step++) await Promise.resolve();
+        controller.abort(new Error("the time is over"));
+        await stopped;
+      }
+    }
   });
 
   it("refuses an expired certificate, and calls it that", async () => {

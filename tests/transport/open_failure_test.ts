@@ -24,6 +24,10 @@ const reports: readonly (readonly [cause: OpenFailureCause, code: string, text: 
   ["tls-untrusted", "DEPTH_ZERO_SELF_SIGNED_CERT", "… failed: TLS handshake failed: self signed certificate"],
   ["tls-unwanted", "EPROTO", "… failed: TLS handshake failed: … WRONG_VERSION_NUMBER"],
   ["tls-unwanted", "", "NetworkError: … received corrupt message of type InvalidContentType"],
+  ["not-websocket", "", "WebSocket connection to 'ws://127.0.0.1:9/' failed: Mismatch websocket accept header"],
+  ["not-websocket", "", "WebSocket connection to 'ws://127.0.0.1:9/' failed: Unsupported websocket extension"],
+  ["not-websocket", "", "WebSocket connection to 'ws://127.0.0.1:9/' failed: Mismatch client protocol"],
+  ["not-websocket", "", "NetworkError: failed to connect to WebSocket: Invalid connection header"],
   ["unknown", "", ""],
 ];
 

@@ -18,6 +18,8 @@ async function join(early: readonly number[] = []) {
   const transport = adaptStream(stream, Uint8Array.from(early), (length) => new Uint8Array(length));
   return {
     transport,
+    stream,
+    port: portOf(server as Server),
     peer,
     heard,
     [Symbol.dispose]() {
@@ -77,6 +79,37 @@ describe("adaptStream()", () => {
     using bare = await join();
     bare.peer.write(Uint8Array.of(0x88, 0));
     assert.equal((await bare.transport.closed).code, 1005);
+  });
+
+  it("ends at once over a stream that ended before", async () => {
+    using ends = await join();
+    const stream = connect(ends.port, "127.0.0.1").on("error", () => {});
+    const gone = new Promise((resolve) => stream.once("close", resolve));
+    stream.destroy();
+    await gone;
+    const transport = adaptStream(stream, Uint8Array.of(0x81, 1, 97), (length) => new Uint8Array(length));
+    assert.equal(await transport.receive(), "a");
+    assert.equal(await transport.receive(), undefined);
+    assert.equal((await transport.closed).code, 1006);
+  });
+
+  it("does not pile up answers for one who sends pings and reads nothing", async () => {
+    using ends = await join();
+    ends.peer.pause();
+    const ping = Uint8Array.of(0x89, 125, ...new Uint8Array(125));
+    const many = new Uint8Array(ping.length * 200_000);
+    for (let at = 0; at < many.length; at += ping.length) many.set(ping, at);
+    ends.peer.write(many);
+    ends.peer.write(Uint8Array.of(0x81, 1, 97));
+    assert.equal(await ends.transport.receive(), "a");
+    assert.ok(ends.stream.writableLength < 100_000, String(ends.stream.writableLength));
+  });
+
+  it("gives a socket up whose other end does not answer a close", async () => {
+    using ends = await join();
+    ends.transport.close(1000);
+    assert.equal((await ends.transport.closed).code, 1006);
+    assert.equal(ends.stream.destroyed, true);
   });
 
   for (const [what, bytes] of [["a reserved opcode", [0x83, 0]], ["a close of one byte", [0x88, 1, 3]]] as const) {
