@@ -66,7 +66,7 @@ function checkImport(path: string, found: Import): Violation[] {
   if (specifier === undefined) return at("an import names its module as plain text");
   if (!specifier.startsWith(".")) {
     if (specifier === "node:process" && found.names.includes("exit")) return at("only main.ts ends the process");
-    return mayUsePackage(room, path, specifier) ? [] : at(`${room.name} may not import ${specifier}`);
+    return mayUsePackage(room, path, found) ? [] : at(refusalOfPackage(room, path, specifier));
   }
   const target = resolve(path, specifier);
   const other = roomOf(target);
@@ -132,11 +132,17 @@ function refusal(room: Room, other: Room, isType: boolean): string {
   return `${room.name} (floor ${room.floor}) may not import ${other.name} (floor ${other.floor})`;
 }
 
-function mayUsePackage(room: Room, path: string, specifier: string): boolean {
+function mayUsePackage(room: Room, path: string, { specifier = "", isType, isLazy }: Omit<Import, "line">): boolean {
   return room.packages?.some((allowed) =>
     (allowed.specifier === specifier || allowed.specifier === "node:*" && specifier.startsWith("node:")) &&
-    (allowed.files === undefined || allowed.files.includes(path))
+    (allowed.files === undefined || allowed.files.includes(path)) &&
+    (allowed.isLate !== true || isType || isLazy)
   ) ?? false;
+}
+
+function refusalOfPackage(room: Room, path: string, specifier: string): string {
+  const mayLate = mayUsePackage(room, path, { specifier, isType: false, isLazy: true, names: [] });
+  return `${room.name} may ${mayLate ? "only load" : "not import"} ${specifier}${mayLate ? " late, by import()" : ""}`;
 }
 
 function roomOf(path: string): Room | undefined {

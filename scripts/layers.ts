@@ -23,6 +23,11 @@ export interface Room {
 export interface Package {
   readonly specifier: string;
   readonly files?: readonly string[];
+  /**
+   * Only its types, or by `import()`. Bun's bundler lifts a static import of a built-in module to the top of the whole
+   * program, also out of a file that is itself loaded late: every start would pay for it.
+   */
+  readonly isLate?: boolean;
 }
 
 export interface Exception {
@@ -67,10 +72,22 @@ export const rooms: readonly Room[] = [
     // Only a TLS socket can tell why a port did not speak WebSocket, and which certificate it has. The dial that needs it
     // speaks HTTP and WebSocket over that socket itself: under Bun the package `ws` is Bun's own, which cannot either.
     packages: [
-      { specifier: "node:tls", files: ["src/transport/probe.ts", "src/transport/guarded_dial.ts", certificateReader] },
-      { specifier: "node:net", files: ["src/transport/guarded_dial.ts", "src/transport/connect_proxy.ts"] },
-      { specifier: "node:crypto", files: ["src/transport/upgrade.ts"] },
-      { specifier: "node:stream", files: ["src/transport/upgrade.ts", "src/transport/stream_transport.ts"] },
+      {
+        specifier: "node:tls",
+        files: ["src/transport/probe.ts", "src/transport/guarded_dial.ts", certificateReader],
+        isLate: true,
+      },
+      {
+        specifier: "node:net",
+        files: [
+          "src/transport/guarded_dial.ts",
+          "src/transport/connect_proxy.ts",
+          "src/transport/stream_transport.ts",
+        ],
+        isLate: true,
+      },
+      { specifier: "node:crypto", files: ["src/transport/upgrade.ts"], isLate: true },
+      { specifier: "node:stream", files: ["src/transport/upgrade.ts"], isLate: true },
     ],
   },
   {

@@ -89,6 +89,14 @@ describe("check() of layers: imports", () => {
     );
   });
 
+  it("check() keeps what the bundler would load at every start to types and import()", () => {
+    const path = "src/transport/guarded_dial.ts";
+    const late = /transport may only load node:tls late, by import\(\)/;
+    rule(path, `import { connect } from "node:tls";`, late, `import type { TLSSocket } from "node:tls";`);
+    rule(path, `import { connect, type TLSSocket } from "node:tls";`, late, `export const x = import("node:tls");`);
+    rule(path, `import "node:tls";`, late, "");
+  });
+
   it("check() opens the argument parser to one file", () => {
     const source = `import { Command } from "commander";`;
     rule("src/cli/help.ts", source, /may not import commander/, source, "src/cli/parse.ts");
