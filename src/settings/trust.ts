@@ -4,6 +4,7 @@
  * do; one that was given for this run must be used, or the run ends.
  */
 import { readPatiently } from "../platform/files.ts";
+import { countCertificates } from "../platform/pem.ts";
 import { unreadable } from "./config_text.ts";
 import { type EndpointChoice, type EndpointSources, fromLayer, openclawGateways } from "./endpoint_choice.ts";
 import { parseFingerprint } from "./fingerprint.ts";
@@ -55,8 +56,16 @@ async function readAuthorities(path: string, { origin }: Given): Promise<{ path:
     throw unreadable(path, cause);
   });
   if (pem === undefined) throw invalid(origin, `there is no file ${path}`);
-  if (!/-----BEGIN (TRUSTED )?CERTIFICATE-----/.test(pem)) {
+  const count = await countCertificates(pem);
+  if (count === 0) {
     throw invalid(origin, `${path} holds no certificate in PEM`, "it begins with -----BEGIN CERTIFICATE-----");
+  }
+  if (count === undefined) {
+    throw invalid(
+      origin,
+      `${path} holds a certificate that is damaged`,
+      "look at it with: openssl x509 -text -in FILE",
+    );
   }
   return { path, pem };
 }

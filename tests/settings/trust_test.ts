@@ -74,4 +74,19 @@ describe("resolveTrust()", () => {
     assert.match(other.message, /^--ca: .*other\.txt holds no certificate in PEM$/);
     assert.match((await failureOf({ flags: { url, ca: "~/own" }, files })).message, /cannot read .*own: EISDIR/);
   });
+
+  it("refuses authorities of which one is damaged, before anything is dialled", async () => {
+    const { cert } = selfSigned;
+    const garbage = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (const pem of [garbage, cert.slice(0, -40), `${cert}${garbage}`, `${garbage}${cert}`]) {
+      const error = await failureOf({ flags: { url, ca: "~/ca.pem" }, files: { "ca.pem": pem } });
+      assert.equal(error.code, "usage/bad-flag");
+      assert.match(error.message, /^--ca: .*ca\.pem holds a certificate that is damaged$/);
+    }
+    const several = `# a comment\r\n${cert.replaceAll("\n", "\r\n")}\n${cert}`;
+    assert.equal(
+      (await settingsOf({ flags: { url, ca: "~/ca.pem" }, files: { "ca.pem": several } })).ca?.value.pem,
+      several,
+    );
+  });
 });
