@@ -1,7 +1,7 @@
 /**
  * Lockouts that gateways told of (too many failed logins), one file per gateway below the state directory, so that a
- * crontab does not go on failing and extend them. A file that cannot be read locks nobody out, nor does one whose times
- * no clock can have meant.
+ * crontab does not go on failing. A file that cannot be read locks nobody out, nor does one whose times no clock can
+ * have meant. Gateways lock an address out, so another secret is not tried either.
  */
 import * as z from "zod/mini";
 import { ClawError } from "../errors.ts";
@@ -36,9 +36,9 @@ export function requireUnlocked(store: TokenStore, origin: string): boolean {
   const until = new Date(store.clock.now() + leftMs).toISOString().replace(/\.\d+/, "");
   throw new ClawError(
     "gateway/unavailable",
-    `not dialled: ${origin} refuses all logins until ${until}, after failed ones`,
+    `not dialled: ${origin} asked to wait until ${until}, after too many failed logins`,
     {
-      hint: "stop the jobs that use the wrong secret, then wait; trying sooner would extend it",
+      hint: "stop the jobs that use the wrong secret, then wait: another secret is refused until then too",
       details: { detailCode: "AUTH_RATE_LIMITED", retryAfterMs: leftMs, isRemembered: true },
     },
   );

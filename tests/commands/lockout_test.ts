@@ -23,14 +23,21 @@ describe("claw and a gateway that locks out", () => {
     const again = await home.claw(["event", "x", "--retry", "60s", "--json"]);
     assert.equal(again.exit, 75);
     assert.equal(gateway.clients, 1);
+    const other = await home.claw(["event", "x"], { env: { CLAW_TOKEN: "another" } });
+    assert.equal(other.exit, 75);
+    assert.match(other.stderr, /hint: .*another secret is refused until then too/);
+    assert.equal(gateway.clients, 1);
     const { code, message } = JSON.parse(again.stdout).error;
     assert.equal(code, "gateway/unavailable");
     assert.match(
       message,
-      /^not dialled: ws:\/\/127\.0\.0\.1:\d+ refuses all logins until \d{4}-\d\d-\d\dT[\d:]+Z, after/,
+      /^not dialled: ws:\/\/127\.0\.0\.1:\d+ asked to wait until \d{4}-\d\d-\d\dT[\d:]+Z, after/,
     );
-    await using other = await openSocketGateway();
-    assert.equal((await home.claw(["event", "x"], { env: { CLAW_URL: other.url, CLAW_TOKEN: other.secret } })).exit, 0);
+    await using elsewhere = await openSocketGateway();
+    assert.equal(
+      (await home.claw(["event", "x"], { env: { CLAW_URL: elsewhere.url, CLAW_TOKEN: elsewhere.secret } })).exit,
+      0,
+    );
   });
 
   it("asks again when the time is over", async () => {

@@ -23,7 +23,7 @@ for (const lab of setUpLabs({ only: "2026.9.6", trustsProxy: true })) {
       const { clients } = proxy;
       const again = await home.claw(["event", "x", "--retry", "30s"]);
       assertExit(again, 75);
-      assert.match(again.stderr, /^claw: error: not dialled: .* refuses all logins until \d{4}-\d\d-\d\dT[\d:]+Z/);
+      assert.match(again.stderr, /^claw: error: not dialled: .* asked to wait until \d{4}-\d\d-\d\dT[\d:]+Z/);
       assert.equal(proxy.clients, clients);
     });
   });

@@ -28,7 +28,7 @@ describe("requireUnlocked()", () => {
     noteLockout(storeAt(home.store, startMs), origin, lockedFor(5 * minuteMs));
     assert.throws(() => requireUnlocked(storeAt(home.store, startMs + minuteMs), origin), {
       code: "gateway/unavailable",
-      message: `not dialled: ${origin} refuses all logins until 2026-11-21T18:05:00Z, after failed ones`,
+      message: `not dialled: ${origin} asked to wait until 2026-11-21T18:05:00Z, after too many failed logins`,
       details: { detailCode: "AUTH_RATE_LIMITED", retryAfterMs: 4 * minuteMs, isRemembered: true },
     });
     assert.equal(requireUnlocked(storeAt(home.store, startMs + 5 * minuteMs), origin), true);
