@@ -26,6 +26,7 @@ export async function openGuarded(url: URL, way: Way, signal: AbortSignal): Prom
     const anchors = await anchorsFor(url, way, signal);
     signal.throwIfAborted();
     const tunnel = way.proxy === undefined ? undefined : await connectThrough(way.proxy, url, signal);
+    socket = tunnel;
     socket = await open(url, way, anchors, tunnel);
     signal.throwIfAborted();
     await settled(socket, url.protocol === "wss:" ? "secureConnect" : "connect");
