@@ -22,7 +22,7 @@ function read(chunks: Iterable<Uint8Array>) {
   for (const chunk of chunks) {
     reader.push(chunk);
     for (let frame = reader.take(); frame !== undefined; frame = reader.take()) {
-      const message = messages.take(frame);
+      const message = frame.opcode >= opcodes.close ? undefined : messages.take(frame);
       if (message !== undefined) found.push(message);
     }
   }
@@ -39,6 +39,22 @@ describe("WireReader", () => {
     fc.assert(fc.property(texts, fc.integer({ min: 1, max: 200 }), (sent, size) => {
       const stream = sent.flatMap((text) => [...serverFrame(opcodes.text, new TextEncoder().encode(text))]);
       assert.deepEqual(read(inChunks(Uint8Array.from(stream), size)), sent);
+    }));
+  });
+
+  it("puts parts together wherever they and the stream are cut, with pings between them", () => {
+    const text = fc.string({ unit: "binary", maxLength: 300 }).filter((value) => value.isWellFormed());
+    const size = fc.integer({ min: 1, max: 200 });
+    fc.assert(fc.property(fc.array(fc.tuple(text, size)), size, (sent, chunkSize) => {
+      const stream = sent.flatMap(([value, partSize]) => {
+        const parts = inChunks(new TextEncoder().encode(value), partSize);
+        if (parts.length === 0) parts.push(new Uint8Array());
+        return parts.flatMap((part, at) => [
+          ...serverFrame(at === 0 ? opcodes.text : opcodes.continuation, part, at === parts.length - 1),
+          ...serverFrame(opcodes.ping, part.subarray(0, 125)),
+        ]);
+      });
+      assert.deepEqual(read(inChunks(Uint8Array.from(stream), chunkSize)), sent.map(([value]) => value));
     }));
   });
 
