@@ -12,7 +12,7 @@ import type { Call, Handlers } from "./handlers.ts";
 import type { PairedDevice } from "./pairings.ts";
 import { invalid } from "./wire_errors.ts";
 
-type DeviceMethod = Extract<Method, `device.${string}`>;
+type DeviceMethod = Extract<Method, `device.${"pair" | "token"}.${string}`>;
 
 export const deviceHandlers: Handlers<DeviceMethod> = {
   "device.pair.list": (_params, call) => {

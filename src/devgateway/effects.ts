@@ -41,6 +41,8 @@ export type Effect =
   }
   /** End every connection of a device whose credential is gone. */
   | { readonly kind: "evict"; readonly deviceId: string; readonly role: string | undefined }
+  /** Ask `decide` every `everyMs` until it knows what to do, or this connection has ended. */
+  | { readonly kind: "until"; readonly everyMs: number; readonly decide: () => readonly Effect[] | undefined }
   /** Run a cron job by hand; forced: whether or not it is due. */
   | { readonly kind: "run"; readonly jobId: string; readonly runId: string; readonly isForced: boolean }
   | { readonly kind: "log"; readonly note: LogNote };

@@ -165,6 +165,7 @@ export class DevGateway {
       else if (effect.kind === "close") this.#end(session, effect);
       else if (effect.kind === "evict") this.#evict(effect.deviceId, effect.role);
       else if (effect.kind === "run") this.#scheduler.runByHand(effect.jobId, effect);
+      else if (effect.kind === "until") this.#until(session, effect);
       else if (effect.kind === "log") this.#log(effect.note, session);
       else this.#broadcast([effect]);
     }
@@ -181,6 +182,17 @@ export class DevGateway {
     const cancel = this.#options.clock.after(afterMs, () => {
       this.#timers.delete(cancel);
       this.#broadcast(decide());
+    });
+    this.#timers.add(cancel);
+  }
+
+  #until(session: Session, effect: Extract<Effect, { kind: "until" }>): void {
+    if (session.state.phase === "ended") return;
+    const effects = effect.decide();
+    if (effects !== undefined) return this.#do(session, effects);
+    const cancel = this.#options.clock.after(effect.everyMs, () => {
+      this.#timers.delete(cancel);
+      this.#until(session, effect);
     });
     this.#timers.add(cancel);
   }

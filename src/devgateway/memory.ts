@@ -11,6 +11,7 @@ import type { DevGatewayOptions } from "./options.ts";
 import { Pairings } from "./pairings.ts";
 import { Presence } from "./presence.ts";
 import { SetupCodes } from "./setup_codes.ts";
+import { Upgrades } from "./upgrades.ts";
 
 /** A wake that was accepted. */
 export interface RecordedWake extends WakeParams {
@@ -33,6 +34,7 @@ export class Memory {
   readonly pairings: Pairings;
   readonly presence: Presence;
   readonly setupCodes: SetupCodes;
+  readonly upgrades = new Upgrades();
   readonly cron: CronBook;
   readonly wakes: RecordedWake[] = [];
   readonly emitted: EmittedEvent[] = [];

@@ -135,6 +135,24 @@ export const DeviceTokenRevokeResult = z.lazy(() =>
   })
 );
 
+/** All that the device wants, what it has included. The same wish finds the request that waits already. */
+export const DeviceScopesRequestUpgradeParams = z.lazy(() =>
+  z.strictObject({ scopes: z.array(nonEmpty()).check(z.minLength(1), z.maxLength(8)) })
+);
+export const DeviceScopesRequestUpgradeResult = z.lazy(() => z.looseObject({ requestId: nonEmpty() }));
+
+/** Answered when the request is decided, or five minutes after it was made. */
+export const DeviceScopesWaitUpgradeParams = z.lazy(() => z.strictObject({ requestId: nonEmpty() }));
+/** `deviceToken` comes with `approved` alone: the new token, which takes the old one's place at once. */
+export const DeviceScopesWaitUpgradeResult = z.lazy(() =>
+  z.looseObject({
+    status: z.enum(["approved", "rejected", "expired"]),
+    requestId: nonEmpty(),
+    deviceToken: z.optional(nonEmpty()),
+    scopes: texts(),
+  })
+);
+
 /** `decision` is `approved` or `rejected`. */
 export const DevicePairResolved = z.lazy(() =>
   z.looseObject({

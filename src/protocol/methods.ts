@@ -148,6 +148,21 @@ export const methods = {
     scope: pairing,
     resend: "safe",
   },
+  // 2026.9.6 lets every operator's connection call these two: how else would one without `read` ask for it?
+  "device.scopes.requestUpgrade": {
+    params: device.DeviceScopesRequestUpgradeParams,
+    result: device.DeviceScopesRequestUpgradeResult,
+    scope: undefined,
+    resend: "safe",
+    newer: true,
+  },
+  "device.scopes.waitUpgrade": {
+    params: device.DeviceScopesWaitUpgradeParams,
+    result: device.DeviceScopesWaitUpgradeResult,
+    scope: undefined,
+    resend: "safe",
+    newer: true,
+  },
 } as const satisfies Record<string, MethodRow>;
 
 export type Method = keyof typeof methods;

@@ -41,7 +41,9 @@ const published = JSON.parse(
 
 /** Where claw's scope differs from the published one. */
 const otherScopes: Partial<Record<Method, string>> = {
-  health: "both gateways answer it to connections without any scope (recordings 03a and 03c)",
+  "health": "both gateways answer it to connections without any scope (recordings 03a and 03c)",
+  "device.scopes.requestUpgrade": "2026.9.6 hears it from an operator's connection without any scope (measured)",
+  "device.scopes.waitUpgrade": "2026.9.6 hears it from an operator's connection without any scope (measured)",
 };
 
 /** Methods of which the package publishes the scope, but no params. */
@@ -74,8 +76,16 @@ function objection(definition: string, value: unknown): string {
   return validate(value) ? "" : `${ajv.errorsText(validate.errors)} in ${JSON.stringify(value)}`;
 }
 
+/** Definitions that are called otherwise. */
+const otherDefinitions: Partial<Record<Method, string>> = {
+  "device.scopes.requestUpgrade": "ScopeUpgradeRequest",
+  "device.scopes.waitUpgrade": "ScopeUpgradeWait",
+};
+
 /** `cron.list` is CronListParams, `last-heartbeat` would be LastHeartbeatParams. */
 function definitionOf(method: Method): string {
+  const other = otherDefinitions[method];
+  if (other !== undefined) return other;
   const words = method.split(/[.-]/).map((word) => `${word[0]?.toUpperCase()}${word.slice(1)}`);
   return `${words.join("")}Params`;
 }

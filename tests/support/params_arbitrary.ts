@@ -43,7 +43,9 @@ function valueOf(schema: Schema, path: readonly string[], leftOut: readonly stri
   if (schema.type === "object") return objectOf(schema, path, leftOut);
   if (schema.type === "array") {
     const { items = {}, minItems: minLength = 0, maxItems: maxLength = 3 } = schema;
-    return fc.array(valueOf(items, path, leftOut), { minLength, maxLength });
+    // No doubles: some published lists forbid them.
+    const selector = (value: unknown) => JSON.stringify(value);
+    return fc.uniqueArray(valueOf(items, path, leftOut), { minLength, maxLength, selector });
   }
   return scalarOf(schema);
 }
