@@ -133,7 +133,8 @@ export const rooms: readonly Room[] = [
     path: "src/devices/",
     floor: 4,
     imports: [...bedrock, "protocol", "identity"],
-    types: ["client"],
+    // platform: waiting goes by the clock it is given.
+    types: ["client", "platform"],
   },
   {
     name: "cli",
