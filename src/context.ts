@@ -68,13 +68,14 @@ export class RunContext implements Context, AsyncDisposable {
     return this.#settings ??= this.#resolveSettings(isThorough);
   }
 
-  async gateway(need: Need, by?: "secret" | "device-token"): Promise<Gateway> {
+  async gateway(need: Need, by?: "secret" | "device-token", displayName?: string): Promise<Gateway> {
     const settings = await this.settings();
     const store = this.#store();
     const { origin } = settings.endpoint.value;
     const wasLocked = requireUnlocked(store, origin);
     const { identity } = await loadOrCreateIdentity(store);
-    const login = createLogin({ settings, identity, tokens: store, need, by, hide: (text) => this.#voice.hide(text) });
+    const hide = (text: string) => this.#voice.hide(text);
+    const login = createLogin({ settings, identity, tokens: store, need, by, displayName, hide });
     const { clock, ids, os } = this.#world;
     const connection = await dial(login, {
       clock,

@@ -28,6 +28,8 @@ export interface LoginOptions {
   readonly need: Need;
   /** What to present rather than what the rules say, where there is such a thing. */
   readonly by?: "secret" | "device-token" | undefined;
+  /** What this device is to be called from now on. */
+  readonly displayName?: string | undefined;
   /** Told of every secret before it is used, so that it is never shown. */
   readonly hide: (secret: string) => void;
 }
@@ -48,7 +50,7 @@ export interface LoginSource extends CredentialSource {
 
 const preferences = { "secret": "shared", "device-token": "grant" } as const;
 
-export function createLogin({ settings, identity, tokens, need, by, hide }: LoginOptions): LoginSource {
+export function createLogin({ settings, identity, tokens, need, by, displayName, hide }: LoginOptions): LoginSource {
   const { secret, endpoint: { value: { origin, isLoopback, isTls } } } = settings;
   const grantNow = (): Grant | undefined => loadToken(tokens, origin, role, identity.deviceId);
   const known = {
@@ -66,7 +68,7 @@ export function createLogin({ settings, identity, tokens, need, by, hide }: Logi
     choice = chosen;
     const presented = await present(chosen, secret);
     hide(presented.value);
-    return { device: identity, secret: presented, scopes: chosen.scopes };
+    return { device: identity, secret: presented, scopes: chosen.scopes, displayName };
   };
   return {
     first: async () => await credentials(chooseCredential(known, need)),

@@ -81,9 +81,10 @@ export interface Context {
   /**
    * Connects anew with at least these scopes.
    * @param by what to present rather than what the rules of `client/credentials.ts` say, where there is such a thing
+   * @param displayName what this device calls itself from now on; without it, it keeps its name
    * @throws ClawError as `dial` and the settings do
    */
-  gateway(need: Need, by?: "secret" | "device-token"): Promise<Gateway>;
+  gateway(need: Need, by?: "secret" | "device-token", displayName?: string): Promise<Gateway>;
   whoAmI(): Promise<WhoAmI>;
   /** Looks over the device key and the stored tokens, offline. */
   verifyDevice(): Promise<readonly DeviceCheck[]>;

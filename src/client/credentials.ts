@@ -24,6 +24,8 @@ export interface Credentials {
   readonly device: Device;
   readonly secret: PresentedSecret;
   readonly scopes: readonly string[];
+  /** What the device calls itself; gateways compare everything that is said of a device but this. */
+  readonly displayName?: string | undefined;
 }
 
 /** A device token as it was stored: what the gateway once granted to this device. */

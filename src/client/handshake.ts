@@ -70,10 +70,11 @@ export async function handshake(
   };
 }
 
-/** The params of `connect`: constant but for scopes, credential and proof, so that a device never looks like another. */
+/** The params of `connect`: constant but for scopes, credential, proof and name, so that a device looks like no other. */
 async function connectParams(challenge: Challenge, credentials: Credentials, os: Os): Promise<ConnectParams> {
-  const { device, secret, scopes } = credentials;
-  const client = { id: "cli", mode: "cli", version, platform: os } as const;
+  const { device, secret, scopes, displayName } = credentials;
+  const named = displayName === undefined ? {} : { displayName };
+  const client = { id: "cli", mode: "cli", version, platform: os, ...named } as const;
   const auth = {
     "token": { token: secret.value },
     "device-token": { deviceToken: secret.value },

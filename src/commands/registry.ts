@@ -97,6 +97,11 @@ const commands: readonly Registration[] = [
     load: async () => (await import("./cron/next.ts")).cronNext,
   },
   {
+    words: ["device", "pair"],
+    summary: "ask to be let in, or for more, and wait for the decision",
+    load: async () => (await import("./device/pair.ts")).devicePair,
+  },
+  {
     words: ["device", "list"],
     summary: "list who is paired with the gateway, and who asks to be",
     load: async () => (await import("./device/list.ts")).deviceList,

@@ -4,3 +4,4 @@
 // First: the official command line is not paired yet.
 import "./cases/device_official.ts";
 import "./cases/device_verbs.ts";
+import "./cases/device_pair.ts";

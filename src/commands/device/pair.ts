@@ -1,0 +1,195 @@
+/**
+ * `claw device pair`: asks a gateway to let this device in, or to give it more, and waits for the decision where told to.
+ * The waiting itself: `devices/await_approval.ts` by asking again, `devices/scope_upgrade.ts` over one connection.
+ */
+import { defineCommand } from "../../cli/command.ts";
+import type { Context, Gateway } from "../../cli/context.ts";
+import { done, failed, type Outcome, stream } from "../../cli/outcome.ts";
+import { readPairingRefusal } from "../../devices/pairing_refusal.ts";
+import { scopesBeyond } from "../../devices/roster.ts";
+import { takesUpgrades } from "../../devices/scope_upgrade.ts";
+import { asClawError, ClawError } from "../../errors.ts";
+import { scopes } from "../../protocol/mod.ts";
+import { parseDuration } from "../../settings/duration.ts";
+import { followRequest, openUpgrade, type Standing } from "./pair_wait.ts";
+import { approveCommands, type OwnRequest, requestWord, scopeList, showRequest } from "./pair_words.ts";
+import { operatorRole, parseScopes } from "./token_scopes.ts";
+
+export const devicePair = defineCommand({
+  isReadOnly: false,
+  flags: {
+    scopes: {
+      type: "list",
+      value: "scopes",
+      summary: "what it wants to do, e.g. read,write (default: what it may, or write)",
+    },
+    wait: { type: "boolean", summary: "wait until somebody decides; exit 0 only when it is approved" },
+    waitTimeout: { type: "string", value: "duration", summary: "how long to wait (default: 10m)" },
+    name: { type: "string", value: "text", summary: "what this device calls itself from now on" },
+  },
+  examples: [
+    { line: "claw device pair", does: "get in, or learn what has to be approved and how" },
+    { line: "claw device pair --scopes write,pairing --wait", does: "ask for more, and wait for the decision" },
+    {
+      line: "claw device pair --wait --wait-timeout 1h --json",
+      does: "for a script: a line with the request, then one with the end",
+    },
+  ],
+  notes: [
+    "Exit 0: this device may do it now. 77: somebody has to approve it, rejected it, or did not decide in time. A gateway\n" +
+    "on the same machine approves without asking.",
+    "A request lives for five minutes from when the device last asked; --wait asks again with the same facts, so that\n" +
+    "the request and its id stay the same, and stops when another request stands in its place. Ctrl-C leaves it there.",
+    "On 2026.9.6 a device that is paired and has no secret of the gateway asks over one connection; only with --wait,\n" +
+    "since the old token ends with the approval and nobody but who waits is told the new one.",
+  ],
+  async run(options, _operands, context) {
+    const order = await readOrder(options, context);
+    const { ask, waitMs } = order;
+    const standing = await ask().then(
+      (gateway) => ({ gateway }),
+      (thrown: unknown) => standingOf(asClawError(thrown), order, context),
+    );
+    if ("gateway" in standing) return await told(standing.gateway, order, context);
+    const me = await context.whoAmI();
+    const shown = showRequest(standing.request, me);
+    if (waitMs === undefined) return failed(waits(standing.request), shown.data, shown.view);
+    context.extendTime(waitMs);
+    return stream((async function* () {
+      yield shown;
+      const gateway = await followRequest(standing, { ask, waitMs }, context);
+      const { data, view } = await told(gateway, order, context);
+      yield { data, view };
+    })());
+  },
+});
+
+interface Order {
+  /** What it wants, and what it has. */
+  readonly wanted: readonly string[];
+  /** What the stored token carries. */
+  readonly held: readonly string[];
+  /** Tells that token from another. */
+  readonly heldFingerprint: string | undefined;
+  /** undefined: not at all. */
+  readonly waitMs: number | undefined;
+  /** Connects, which is how a device asks. */
+  ask(): Promise<Gateway>;
+}
+
+interface PairOptions {
+  readonly scopes: readonly string[];
+  readonly wait: boolean;
+  readonly waitTimeout: string | undefined;
+  readonly name: string | undefined;
+}
+
+async function readOrder(options: PairOptions, context: Context): Promise<Order> {
+  if (options.waitTimeout !== undefined && !options.wait) {
+    throw new ClawError("usage/bad-flag", "--wait-timeout is of no use without --wait", {
+      hint: "see `claw help device pair`",
+    });
+  }
+  const waitMs = parseDuration(options.waitTimeout ?? "10m", { kind: "flag", name: "--wait-timeout" });
+  const name = options.name === undefined ? undefined : nameOf(options.name);
+  const asked = parseScopes(options.scopes, operatorRole);
+  const token = await ownToken(context);
+  const held = token?.scopes ?? [];
+  const wanted = asked.length > 0 ? asked : held.length > 0 ? held : [scopes.write];
+  return {
+    wanted,
+    held,
+    heldFingerprint: token?.fingerprint,
+    waitMs: options.wait ? waitMs : undefined,
+    ask: async () => {
+      const gateway = await context.gateway(wanted, undefined, name);
+      requireGranted(gateway, wanted);
+      return gateway;
+    },
+  };
+}
+
+const longestName = 64;
+
+function nameOf(text: string): string {
+  const name = text.trim();
+  // deno-lint-ignore no-control-regex -- those are what a name must not have
+  if (name !== "" && name.length <= longestName && !/[\u0000-\u001f\u007f-\u009f]/.test(name)) return name;
+  throw new ClawError("input/invalid", `--name: a name has 1 to ${longestName} characters, on one line`);
+}
+
+async function ownToken(context: Context) {
+  const { endpoint } = await context.settings();
+  const { tokens } = await context.whoAmI();
+  return tokens.find(({ gateway, role }) => gateway === endpoint.value.origin && role === operatorRole);
+}
+
+/** 2026.3.13 lets in with fewer scopes whom it does not believe; so may anybody between. */
+function requireGranted({ connection }: Gateway, wanted: readonly string[]): void {
+  const lacking = scopesBeyond(wanted, connection.grantedScopes);
+  if (lacking.length === 0) return;
+  const message = `the gateway let this device in, but without ${scopeList(lacking)}`;
+  throw new ClawError("auth/scope", message, { details: { missingScope: lacking.join(" and ") } });
+}
+
+/** What stands between this device and what it wants. @throws ClawError when it is no decision of somebody's */
+async function standingOf(error: ClawError, order: Order, context: Context): Promise<Standing> {
+  const refusal = readPairingRefusal(error);
+  const requestedScopes = [...new Set([...order.held, ...order.wanted])].sort();
+  // Without a refusal it is paired, has no secret of the gateway, and its token covers less than it wants.
+  if (refusal === undefined && (error.code !== "auth/scope" || order.held.length === 0)) throw error;
+  const approvedScopes = refusal?.reason === "not-paired" ? [] : refusal?.approvedScopes ?? toldBy(order.held);
+  const wish = { requestedScopes, approvedScopes };
+  const mayUpgrade = refusal === undefined || (refusal.reason === "scope-upgrade" && order.waitMs !== undefined);
+  const upgrade = mayUpgrade ? await openForUpgrade(context) : undefined;
+  if (upgrade !== undefined && order.waitMs !== undefined) return await openUpgrade(upgrade, wish, refusal, context);
+  if (refusal !== undefined) return { refusal, request: { ...refusal, ...wish }, upgrade: undefined };
+  if (upgrade === undefined) throw error;
+  throw new ClawError(error.code, error.message, {
+    hint:
+      "ask for it with --wait: nobody but who waits is told the new token; or give the gateway's: --token-file FILE",
+    details: error.details,
+    cause: error,
+  });
+}
+
+/** A connection by this device's own token, where the gateway hears wishes over one. */
+async function openForUpgrade(context: Context): Promise<Gateway | undefined> {
+  const gateway = await context.gateway([], "device-token").catch((thrown: unknown) => {
+    context.signal.throwIfAborted();
+    context.note(asClawError(thrown).message);
+  });
+  if (gateway?.login.kind !== "device-token" || !takesUpgrades(gateway.connection)) return undefined;
+  return gateway;
+}
+
+function toldBy(held: readonly string[]): readonly string[] | undefined {
+  return held.length === 0 ? undefined : held;
+}
+
+function waits({ requestId, requestedScopes }: OwnRequest): ClawError {
+  const message = `${requestWord(requestId)} waits for somebody to approve it: ${scopeList(requestedScopes)}`;
+  return new ClawError("auth/pairing-required", message, {
+    hint: `${approveCommands(requestId)["gatewayHost"]}; then repeat this command, or wait with --wait`,
+    details: { requestId },
+  });
+}
+
+async function told({ connection }: Gateway, order: Order, context: Context): Promise<Outcome & { kind: "done" }> {
+  const token = await ownToken(context);
+  const isOld = token !== undefined && token.fingerprint === order.heldFingerprint &&
+    scopesBeyond(order.wanted, order.held).length === 0;
+  const granted = token?.scopes ?? connection.grantedScopes;
+  const { deviceId } = await context.whoAmI();
+  const data = {
+    status: isOld ? "already-paired" : "paired",
+    deviceId,
+    gateway: (await context.settings()).endpoint.value.origin,
+    scopes: granted,
+    isTokenStored: token !== undefined,
+  };
+  const text = isOld
+    ? `this device is paired already: it may use ${scopeList(granted)}`
+    : `paired: this device may use ${scopeList(granted)}${token === undefined ? "; the gateway issued no token" : ""}`;
+  return done(data, { kind: "line", text }) as Outcome & { kind: "done" };
+}
