@@ -8,9 +8,17 @@ import { ClawError } from "../errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import { join } from "../platform/directories.ts";
 import { parseJson } from "../platform/files.ts";
-import { createPrivate, ensurePrivateDirectory, readPrivate } from "../platform/private_file.ts";
+import { createPrivate, ensurePrivateDirectory, readPrivate, replacePrivate } from "../platform/private_file.ts";
 import type { Ids, Os } from "../platform/world.ts";
-import { deviceIdOf, fromBase64url, generateKey, type Identity, importIdentity, toBase64url } from "./keypair.ts";
+import {
+  deviceIdOf,
+  fromBase64url,
+  generateKey,
+  type Identity,
+  importIdentity,
+  type StoredKey,
+  toBase64url,
+} from "./keypair.ts";
 
 /** Where an identity is kept, and what it takes to make one. */
 export interface IdentityStore {
@@ -41,6 +49,13 @@ type KeyFile = z.infer<typeof KeyFile>;
 
 const what = "the device key";
 
+/** A key, and when it was made. */
+export interface DatedKey extends StoredKey {
+  readonly deviceId: string;
+  /** Epoch ms. */
+  readonly createdAtMs: number;
+}
+
 /** Where the key of a store stands, whether or not it is there. */
 export function keyFilePath(store: IdentityStore): string {
   return join(store.os, store.directory, "device.json");
@@ -53,7 +68,36 @@ export function keyFilePath(store: IdentityStore): string {
 export async function loadIdentity(store: IdentityStore): Promise<FoundIdentity | undefined> {
   const path = keyFilePath(store);
   const text = readPrivate(store, path, what);
-  return text === undefined ? undefined : { identity: await parseIdentity(text, path), path };
+  return text === undefined ? undefined : { identity: (await parseKeyFile(text, path)).identity, path };
+}
+
+/**
+ * The stored key itself, or undefined where there is none: for who writes it elsewhere.
+ * @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io`
+ */
+export async function loadKey(store: IdentityStore): Promise<DatedKey | undefined> {
+  const path = keyFilePath(store);
+  const text = readPrivate(store, path, what);
+  return text === undefined ? undefined : (await parseKeyFile(text, path)).key;
+}
+
+/** Where the key that was replaced last is kept. */
+export function previousKeyPath(store: IdentityStore): string {
+  return join(store.os, store.directory, "device.prev");
+}
+
+/**
+ * Puts a key in the place of the stored one, which stays as it is, sound or not, in `device.prev`.
+ * @throws ClawError `config/key-exposed`, `config/key-damaged` when something else than a file is there, `store/io`
+ */
+export async function replaceKey(store: IdentityStore, key: StoredKey, createdAtMs: number): Promise<void> {
+  const path = keyFilePath(store);
+  const file = await keyFileOf(key, createdAtMs);
+  const before = readPrivate(store, path, what);
+  ensurePrivateDirectory(store.directory);
+  // First the old one: whatever happens in between, no key is lost.
+  if (before !== undefined) replacePrivate(store.os, previousKeyPath(store), before, store.ids.uuid());
+  replacePrivate(store.os, path, `${JSON.stringify(file)}\n`, store.ids.uuid());
 }
 
 /**
@@ -64,7 +108,7 @@ export async function loadOrCreateIdentity(store: IdentityStore): Promise<FoundI
   const found = await loadIdentity(store);
   if (found !== undefined) return { ...found, wasCreated: false };
   const path = keyFilePath(store);
-  const file = await createKeyFile(store.clock.now());
+  const file = await keyFileOf(await generateKey(), store.clock.now());
   ensurePrivateDirectory(store.directory);
   createPrivate(store.os, path, `${JSON.stringify(file)}\n`, store.ids.uuid());
   // What stands in the file counts: another process may have been faster.
@@ -75,14 +119,13 @@ export async function loadOrCreateIdentity(store: IdentityStore): Promise<FoundI
   return { ...stored, wasCreated: stored.identity.deviceId === file.deviceId };
 }
 
-async function createKeyFile(nowMs: number): Promise<KeyFile> {
-  const key = await generateKey();
-  const deviceId = await deviceIdOf(fromBase64url(key.publicKey));
-  const file = { version: 1, deviceId, ...key, createdAtMs: nowMs } as const;
+async function keyFileOf({ publicKey, privateKey }: StoredKey, createdAtMs: number): Promise<KeyFile> {
+  const deviceId = await deviceIdOf(fromBase64url(publicKey));
+  const file = { version: 1, deviceId, publicKey, privateKey, createdAtMs } as const;
   return { ...file, checksum: await checksumOf(file) };
 }
 
-async function parseIdentity(text: string, path: string): Promise<Identity> {
+async function parseKeyFile(text: string, path: string): Promise<{ identity: Identity; key: DatedKey }> {
   const json = parseJson(text);
   if (json === undefined) throw damaged(path, text === "" ? "it is empty" : "it is not JSON");
   const file = KeyFile.safeParse(json.value);
@@ -91,7 +134,7 @@ async function parseIdentity(text: string, path: string): Promise<Identity> {
   const identity = await importIdentity(file.data).catch(() => undefined);
   if (identity === undefined) throw damaged(path, "it holds no Ed25519 key");
   if (identity.deviceId !== file.data.deviceId) throw damaged(path, "its device id is another key's");
-  return identity;
+  return { identity, key: file.data };
 }
 
 /** Guards against a changed character anywhere, without signing and verifying at every start. */

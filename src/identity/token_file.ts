@@ -7,7 +7,7 @@ import { ClawError } from "../errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import { join } from "../platform/directories.ts";
 import { namesIn, parseJson } from "../platform/files.ts";
-import { ensurePrivateDirectory, readPrivate, replacePrivate } from "../platform/private_file.ts";
+import { ensurePrivateDirectory, movePrivate, readPrivate, replacePrivate } from "../platform/private_file.ts";
 import type { Ids, Os } from "../platform/world.ts";
 
 /** Where tokens are kept. */
@@ -108,6 +108,43 @@ export function loadTokenFile(store: TokenStore, path: string): StoredToken | un
     hint: "remove that file: the gateway's shared secret earns a new token",
     details: { path },
   });
+}
+
+/**
+ * Sorts the tokens after the key was changed: those of other devices go into a folder of their device, and those that
+ * were put aside for this one come back, where no newer stands in their place.
+ * @returns the origins whose tokens were put aside
+ * @throws ClawError `store/io`
+ */
+export function sortTokens(store: TokenStore, deviceId: string): readonly string[] {
+  const aside = tokenFiles(store).flatMap((path) => {
+    const token = soundToken(store, path);
+    if (token === undefined || token.deviceId === deviceId) return [];
+    const folder = folderOf(store, token.deviceId);
+    ensurePrivateDirectory(folder);
+    const place = join(store.os, folder, fileName(token.origin, token.role));
+    // One that was put aside before is older, and worth nothing any more.
+    movePrivate(store.os, place, `${place.slice(0, -ending.length)}.prev`);
+    return movePrivate(store.os, path, place) ? [token.origin] : [];
+  });
+  const own = folderOf(store, deviceId);
+  for (const name of namesIn(own).filter((name) => name.endsWith(ending))) {
+    movePrivate(store.os, join(store.os, own, name), join(store.os, directoryOf(store), name));
+  }
+  return aside;
+}
+
+/** What is damaged or exposed stays where it is: `claw device verify` tells of it. */
+function soundToken(store: TokenStore, path: string): StoredToken | undefined {
+  try {
+    return loadTokenFile(store, path);
+  } catch {
+    return undefined;
+  }
+}
+
+function folderOf(store: TokenStore, deviceId: string): string {
+  return join(store.os, directoryOf(store), deviceId.replaceAll(/[^0-9a-f]/g, "_").slice(0, 64));
 }
 
 function write({ os, ids }: TokenStore, path: string, token: StoredToken): void {

@@ -46,6 +46,11 @@ export function namesIn(path: string): readonly string[] {
   return orNothing(path, "list", () => fs.readdirSync(path)) ?? [];
 }
 
+/** A path without any links in it, or undefined when nothing is there. @throws ClawError `store/io` */
+export function realPathOf(path: string): string | undefined {
+  return orNothing(path, "look at", () => fs.realpathSync(path));
+}
+
 /** Parses JSON; undefined means that the text is not JSON. */
 export function parseJson(text: string): { readonly value: unknown } | undefined {
   try {

@@ -83,6 +83,18 @@ export function removePrivate(path: string): void {
   storing(path, "remove", () => fs.rmSync(path, { force: true }));
 }
 
+/**
+ * Gives a private file another place, which must be free, on the same file system.
+ * @returns whether there was such a file and the place was free
+ * @throws ClawError `store/io`
+ */
+export function movePrivate(os: Os, from: string, to: string): boolean {
+  if (factsOf(from) === undefined || factsOf(to) !== undefined) return false;
+  storing(from, "move", () => fs.renameSync(from, to));
+  syncDirectoryOf(os, to);
+  return true;
+}
+
 function openUnlinked({ os, userId }: Reader, path: string, what: string): number | undefined {
   const linked = () =>
     new ClawError("config/key-exposed", `${what} ${path} is a symbolic link`, {

@@ -1,0 +1,84 @@
+/**
+ * A device key as other programs keep it: PKCS#8 in PEM (RFC 8410), and OpenClaw's own `device.json`. Pure: which files
+ * may be read or written is `own_key.ts`'s concern, claw's own form is `key_file.ts`.
+ */
+import * as z from "zod/mini";
+import { ClawError } from "../errors.ts";
+import { parseJson } from "../platform/files.ts";
+import type { DatedKey } from "./key_file.ts";
+import { deviceIdOf, fromBase64url, type StoredKey } from "./keypair.ts";
+
+/** What stands before the 32 bytes of the key: PKCS#8 of version 0, and SubjectPublicKeyInfo. */
+const privatePrefix = "302e020100300506032b657004220420";
+const publicPrefix = "302a300506032b6570032100";
+
+/** The private key as `openssl genpkey -algorithm ed25519` writes it. */
+export function toPem({ privateKey }: StoredKey): string {
+  return pemOf("PRIVATE KEY", privatePrefix, privateKey);
+}
+
+/** As OpenClaw 2026.3.13 keeps its own in `identity/device.json`. */
+export function toOpenclaw(key: DatedKey): string {
+  const { deviceId, createdAtMs } = key;
+  const publicKeyPem = pemOf("PUBLIC KEY", publicPrefix, key.publicKey);
+  return `${JSON.stringify({ version: 1, deviceId, publicKeyPem, privateKeyPem: toPem(key), createdAtMs }, null, 2)}\n`;
+}
+
+function pemOf(label: string, prefix: string, key: string): string {
+  const bytes = new Uint8Array([...Uint8Array.fromHex(prefix), ...fromBase64url(key)]);
+  return `-----BEGIN ${label}-----\n${bytes.toBase64()}\n-----END ${label}-----\n`;
+}
+
+const OpenclawFile = z.looseObject({
+  version: z.literal(1),
+  deviceId: z.string(),
+  publicKeyPem: z.string(),
+  privateKeyPem: z.string(),
+});
+
+/**
+ * Reads a key in either form.
+ * @param name the file's, for the error
+ * @throws ClawError `input/invalid` when it is no such key, or names an id or a public key that is another's
+ */
+export async function parseKeyText(text: string, name: string): Promise<StoredKey> {
+  const json = text.trimStart().startsWith("{") ? parseJson(text) : undefined;
+  if (json === undefined) return await parsePem(text, name);
+  const file = OpenclawFile.safeParse(json.value);
+  if (!file.success) throw unusable(name, "it is no device.json of OpenClaw");
+  const key = await parsePem(file.data.privateKeyPem, name);
+  if (file.data.deviceId !== await deviceIdOf(fromBase64url(key.publicKey))) {
+    throw unusable(name, "its device id is another key's");
+  }
+  const publicKeyPem = pemOf("PUBLIC KEY", publicPrefix, key.publicKey);
+  if (withoutBreaks(file.data.publicKeyPem) !== withoutBreaks(publicKeyPem)) {
+    throw unusable(name, "its two halves are of different keys");
+  }
+  return key;
+}
+
+async function parsePem(text: string, name: string): Promise<StoredKey> {
+  const [, label, body] = /-----BEGIN ([A-Z ]+)-----([A-Za-z0-9+/=\s]+)-----END \1-----/.exec(text) ?? [];
+  if (label === "ENCRYPTED PRIVATE KEY") throw unusable(name, "it is encrypted");
+  if (label === "OPENSSH PRIVATE KEY") throw unusable(name, "it is in the form of OpenSSH");
+  if (label !== "PRIVATE KEY" || body === undefined) throw unusable(name, "it holds no private key in PEM");
+  try {
+    const bytes = fromBase64url(withoutBreaks(body));
+    const key = await crypto.subtle.importKey("pkcs8", bytes, "Ed25519", true, ["sign"]);
+    const { x, d } = await crypto.subtle.exportKey("jwk", key);
+    if (typeof x === "string" && typeof d === "string") return { publicKey: x, privateKey: d };
+  } catch {
+    // No cause: nothing that has seen the key goes into an error.
+  }
+  throw unusable(name, "it holds no Ed25519 key");
+}
+
+function withoutBreaks(text: string): string {
+  return text.replaceAll(/\s/g, "");
+}
+
+function unusable(name: string, why: string): ClawError {
+  return new ClawError("input/invalid", `${name} cannot be used: ${why}`, {
+    hint: "it takes an unencrypted Ed25519 key, as PKCS#8 in PEM or as OpenClaw's device.json",
+  });
+}
