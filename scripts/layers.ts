@@ -165,7 +165,15 @@ export const rooms: readonly Room[] = [
   {
     name: "root",
     // The composition root: these files join the rooms below, and each other.
-    path: ["src/app.ts", "src/context.ts", "src/input.ts", "src/login.ts", "src/run_time.ts", "src/whoami.ts"],
+    path: [
+      "src/app.ts",
+      "src/context.ts",
+      "src/input.ts",
+      "src/login.ts",
+      "src/own_key.ts",
+      "src/run_time.ts",
+      "src/whoami.ts",
+    ],
     floor: 6,
     imports: [
       ...bedrock,

@@ -4,7 +4,7 @@
  * the person gives. Next:
  * `client/dial.ts`.
  */
-import type { Context, Edited, Gateway, Kept, WhoAmI } from "./cli/context.ts";
+import type { Context, Edited, Gateway, Kept, OwnKey, WhoAmI } from "./cli/context.ts";
 import type { Pairs } from "./cli/outcome.ts";
 import type { Progress } from "./cli/progress.ts";
 import type { FlagValues } from "./cli/quick_parse.ts";
@@ -103,6 +103,11 @@ export class RunContext implements Context, AsyncDisposable {
   async whoAmI(): Promise<WhoAmI> {
     const { describeDevice } = await import("./whoami.ts");
     return await describeDevice(this.#store());
+  }
+
+  async ownKey(): Promise<OwnKey> {
+    const { createOwnKey } = await import("./own_key.ts");
+    return createOwnKey(this.#store(), this.#world.env["OPENCLAW_STATE_DIR"]);
   }
 
   async verifyDevice(): Promise<readonly DeviceCheck[]> {

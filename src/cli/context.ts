@@ -53,6 +53,35 @@ export interface Edited {
   discard(): void;
 }
 
+/** How a key is written into a file: PKCS#8 in PEM, or as OpenClaw's own `device.json`. */
+export type KeyFormat = "pem" | "openclaw";
+
+/** What became of this device's key. */
+export interface KeyChange {
+  /** undefined: there was none. */
+  readonly oldDeviceId: string | undefined;
+  readonly deviceId: string;
+  readonly keyFingerprint: string;
+  /** Where the old key is kept, if there was one. */
+  readonly previousKey: string | undefined;
+  /** Gateways that the old device has tokens of; they are kept aside. */
+  readonly gateways: readonly string[];
+}
+
+/** What can be done with this device's key. Each throws ClawError `config/key-*` and `store/io`. */
+export interface OwnKey {
+  /** Whether there is none yet; a damaged one is there. */
+  isMissing(): boolean;
+  /** A new key in the place of the old one. */
+  reset(): Promise<KeyChange>;
+  /** Writes the key into a new file. @throws ClawError `input/invalid` when the file is there already, or there is no key */
+  export(path: string, format: KeyFormat): Promise<{ readonly deviceId: string }>;
+  /** Puts a file's key in the place of the old one. @returns undefined when it is the same @throws ClawError `input/invalid` */
+  import(path: string): Promise<KeyChange | undefined>;
+  /** Whether a path is below OpenClaw's own identity, links followed. */
+  isOpenclaws(path: string): boolean;
+}
+
 /** What this installation knows of itself, offline. */
 export interface WhoAmI {
   readonly deviceId: string | undefined;
@@ -86,6 +115,8 @@ export interface Context {
    */
   gateway(need: Need, by?: "secret" | "device-token", displayName?: string): Promise<Gateway>;
   whoAmI(): Promise<WhoAmI>;
+  /** Changes or copies this device's key, offline. */
+  ownKey(): Promise<OwnKey>;
   /** Looks over the device key and the stored tokens, offline. */
   verifyDevice(): Promise<readonly DeviceCheck[]>;
   /** A secret as something that may be shown: 6 hex digits; passwords have none. */

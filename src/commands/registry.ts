@@ -147,6 +147,21 @@ const commands: readonly Registration[] = [
     load: async () => (await import("./device/verify.ts")).deviceVerify,
   },
   {
+    words: ["device", "reset"],
+    summary: "give this device a new key; the old one is kept",
+    load: async () => (await import("./device/reset.ts")).deviceReset,
+  },
+  {
+    words: ["device", "export"],
+    summary: "write this device's key into a new file",
+    load: async () => (await import("./device/export.ts")).deviceExport,
+  },
+  {
+    words: ["device", "import"],
+    summary: "make a file's key this device's own; the old one is kept",
+    load: async () => (await import("./device/import.ts")).deviceImport,
+  },
+  {
     words: ["gateway", "dev"],
     summary: "run the embedded gateway on this machine, for tests and demos",
     load: async () => (await import("./gateway_dev.ts")).gatewayDev,

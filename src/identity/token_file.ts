@@ -122,14 +122,14 @@ export function sortTokens(store: TokenStore, deviceId: string): readonly string
     if (token === undefined || token.deviceId === deviceId) return [];
     const folder = folderOf(store, token.deviceId);
     ensurePrivateDirectory(folder);
-    const place = join(store.os, folder, fileName(token.origin, token.role));
+    const place = join(store.os, folder, nameFor(token.role, token.origin));
     // One that was put aside before is older, and worth nothing any more.
     movePrivate(store.os, place, `${place.slice(0, -ending.length)}.prev`);
     return movePrivate(store.os, path, place) ? [token.origin] : [];
   });
   const own = folderOf(store, deviceId);
   for (const name of namesIn(own).filter((name) => name.endsWith(ending))) {
-    movePrivate(store.os, join(store.os, own, name), join(store.os, directoryOf(store), name));
+    movePrivate(store.os, join(store.os, own, name), join(store.os, tokenDirectory(store), name));
   }
   return aside;
 }
@@ -144,7 +144,7 @@ function soundToken(store: TokenStore, path: string): StoredToken | undefined {
 }
 
 function folderOf(store: TokenStore, deviceId: string): string {
-  return join(store.os, directoryOf(store), deviceId.replaceAll(/[^0-9a-f]/g, "_").slice(0, 64));
+  return join(store.os, tokenDirectory(store), deviceId.replaceAll(/[^0-9a-f]/g, "_").slice(0, 64));
 }
 
 function write({ os, ids }: TokenStore, path: string, token: StoredToken): void {

@@ -63,9 +63,6 @@ function contextOf({ protocol = 4, zone, write }: Stage, peer: Peer, warnings: s
   });
   const challengedAt = { gatewayMs: noonMs, localMs: 0, elapsedMs: 0 };
   const connection = new Connection(peer.transport, { hello, protocol, challengedAt, challengeMs: 0, helloMs: 0 }, 0);
-  const absent = () => {
-    throw new Error("a verb that only reads has no need of it");
-  };
   return {
     clock,
     ids: { uuid: absent, random: absent, bytes: absent },
@@ -94,6 +91,10 @@ function contextOf({ protocol = 4, zone, write }: Stage, peer: Peer, warnings: s
     extendTime: absent,
     progress: absent,
   };
+}
+
+function absent(): never {
+  throw new Error("a verb that only reads has no need of it");
 }
 
 async function serve(peer: Peer, stage: Stage): Promise<void> {

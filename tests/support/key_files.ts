@@ -1,0 +1,16 @@
+/** What stands on disk of a test home's device: for tests of verbs that change its key. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TestHome } from "./world.ts";
+
+/** The id in a key file, or undefined. */
+export function keyIdIn({ path }: TestHome, name: "device.json" | "device.prev"): string | undefined {
+  const file = join(path, ".config/claw", name);
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).deviceId : undefined;
+}
+
+/** Files and folders of the token store. */
+export function tokenNames({ path }: TestHome): readonly string[] {
+  const folder = join(path, ".local/state/claw/tokens");
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
