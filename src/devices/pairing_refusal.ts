@@ -32,7 +32,7 @@ export function readPairingRefusal(error: ClawError): PairingRefusal | undefined
   return {
     requestId: typeof requestId === "string" ? plainWord(requestId) : undefined,
     reason: reasons.find((known) => known === reason),
-    approvedScopes: isTexts(approvedScopes) ? approvedScopes : undefined,
+    approvedScopes: isTexts(approvedScopes) ? approvedScopes.slice(0, mostScopes) : undefined,
     mayPoll: mayPoll(error),
     retryAfterMs: retryAfterOf(error),
   };
@@ -50,6 +50,10 @@ function mayPoll({ details: { recommendedNextStep, retryable, pauseReconnect } }
   return recommendedNextStep === undefined || recommendedNextStep === "wait_then_retry";
 }
 
+/** More, or longer ones, no gateway has: they would only fill the screen. */
+const mostScopes = 32;
+const longestScope = 100;
+
 function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
+  return Array.isArray(value) && value.every((item) => typeof item === "string" && item.length <= longestScope);
 }

@@ -10,6 +10,8 @@ import { deviceIdOf, fromBase64url, type StoredKey } from "./keypair.ts";
 
 /** What stands before the 32 bytes of the key: PKCS#8 of version 0, and SubjectPublicKeyInfo. */
 const privatePrefix = "302e020100300506032b657004220420";
+/** The same of version 1, where the public key follows: not every runtime reads it, and claw needs no more than the seed. */
+const longPrefix = "3051020101300506032b657004220420";
 const publicPrefix = "302a300506032b6570032100";
 
 /** The private key as `openssl genpkey -algorithm ed25519` writes it. */
@@ -63,14 +65,23 @@ async function parsePem(text: string, name: string): Promise<StoredKey> {
   if (label === "OPENSSH PRIVATE KEY") throw unusable(name, "it is in the form of OpenSSH");
   if (label !== "PRIVATE KEY" || body === undefined) throw unusable(name, "it holds no private key in PEM");
   try {
-    const bytes = fromBase64url(withoutBreaks(body));
-    const key = await crypto.subtle.importKey("pkcs8", bytes, "Ed25519", true, ["sign"]);
-    const { x, d } = await crypto.subtle.exportKey("jwk", key);
+    const seed = seedIn(fromBase64url(withoutBreaks(body)));
+    // Runtimes differ in what else they take for PKCS#8: they are given nothing but what stands here.
+    const bytes = seed && new Uint8Array([...Uint8Array.fromHex(privatePrefix), ...seed]);
+    const key = bytes && await crypto.subtle.importKey("pkcs8", bytes, "Ed25519", true, ["sign"]);
+    const { x, d } = key === undefined ? {} : await crypto.subtle.exportKey("jwk", key);
     if (typeof x === "string" && typeof d === "string") return { publicKey: x, privateKey: d };
   } catch {
     // No cause: nothing that has seen the key goes into an error.
   }
   throw unusable(name, "it holds no Ed25519 key");
+}
+
+/** The 32 bytes that are the key, or undefined when it is another kind. */
+function seedIn(bytes: Uint8Array): Uint8Array | undefined {
+  const prefix = bytes.subarray(0, 16).toHex();
+  const isKnown = (prefix === privatePrefix && bytes.length === 48) || (prefix === longPrefix && bytes.length === 83);
+  return isKnown ? bytes.subarray(16, 48) : undefined;
 }
 
 function withoutBreaks(text: string): string {

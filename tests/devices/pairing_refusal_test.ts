@@ -32,6 +32,12 @@ describe("readPairingRefusal()", () => {
     }
   });
 
+  it("shows no more scopes than people read", () => {
+    const many = Array.from({ length: 1_000 }, (_, index) => `operator.${index}`);
+    assert.equal(read({ approvedScopes: many })?.approvedScopes?.length, 32);
+    assert.equal(read({ approvedScopes: ["x".repeat(1_000)] })?.approvedScopes, undefined);
+  });
+
   it("is of no other failure", () => {
     assert.equal(readPairingRefusal(failureOf({ code: "INVALID_REQUEST", message: "x" }, "connect")), undefined);
   });

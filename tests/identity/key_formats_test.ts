@@ -40,6 +40,13 @@ describe("parseKeyText()", () => {
     assert.equal((await parseKeyText(`a key\n${pem.replaceAll("\n", "\r\n")}\n`, "k")).publicKey, x);
   });
 
+  it("reads the longer form, in which the public key follows, and by the private half alone", async () => {
+    const key = await generateKey();
+    const [seed, raw] = [fromBase64url(key.privateKey).toHex(), fromBase64url(key.publicKey).toHex()];
+    const long = Uint8Array.fromHex(`3051020101300506032b657004220420${seed}812100${raw}`).toBase64();
+    assert.deepEqual(await parseKeyText(`-----BEGIN PRIVATE KEY-----\n${long}\n-----END PRIVATE KEY-----`, "k"), key);
+  });
+
   it("refuses other keys and forms, and a file that contradicts its key, without a word of the key", async () => {
     const [one, other] = [await dated(await generateKey()), await dated(await generateKey())];
     const file = JSON.parse(toOpenclaw(one));

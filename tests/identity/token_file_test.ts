@@ -8,8 +8,10 @@ import {
   listTokens,
   loadToken,
   saveToken,
+  sortTokens,
   spareToken,
   type StoredToken,
+  tokenFiles,
   type TokenStore,
 } from "../../src/identity/token_file.ts";
 import { startScript } from "../support/script.ts";
@@ -215,5 +217,44 @@ describe("spareToken()", () => {
     const spare = fileOf(home.store).replace(/\.json$/, ".prev");
     assert.equal(fs.readFileSync(spare, "utf8"), fs.readFileSync(fileOf(home.store), "utf8"));
     if (process.platform !== "win32") assert.equal(fs.statSync(spare).mode & 0o777, 0o600);
+  });
+});
+
+describe("sortTokens()", () => {
+  it("puts tokens of other devices aside, and brings those of the key's own device back", () => {
+    using home = createStoreHome();
+    const { store } = home;
+    const tokenFor = (deviceId: string, token: string, origin = "wss://a.example:443") => ({
+      origin,
+      role: "operator",
+      deviceId,
+      token,
+      scopes: ["operator.read"],
+      storedAtMs: 1,
+    });
+    const [one, two] = ["1".repeat(64), "2".repeat(64)];
+    saveToken(store, tokenFor(one, "a"));
+    saveToken(store, tokenFor(one, "b", "wss://b.example:443"));
+    assert.deepEqual(sortTokens(store, two), ["wss://a.example:443", "wss://b.example:443"]);
+    assert.deepEqual(listTokens(store), []);
+    saveToken(store, tokenFor(two, "c"));
+    assert.deepEqual(sortTokens(store, one), ["wss://a.example:443"]);
+    assert.deepEqual(listTokens(store).map(({ token }) => token), ["a", "b"]);
+    assert.deepEqual(sortTokens(store, one), []);
+    sortTokens(store, two);
+    assert.deepEqual(listTokens(store).map(({ token }) => token), ["c"]);
+  });
+
+  it("takes no device id for a path, and leaves alone what is damaged", () => {
+    using home = createStoreHome();
+    const { store } = home;
+    const token = { origin: "wss://a.example:443", role: "operator", token: "t", scopes: [], storedAtMs: 1 };
+    saveToken(store, { ...token, deviceId: "../../../x" });
+    const [path = ""] = tokenFiles(store);
+    const damaged = path.replace("a.example", "b.example");
+    fs.writeFileSync(damaged, "{}", { mode: 0o600 });
+    assert.deepEqual(sortTokens(store, "1"), ["wss://a.example:443"]);
+    assert.deepEqual(tokenFiles(store), [damaged]);
+    assert.deepEqual(fs.readdirSync(home.path), ["state"]);
   });
 });

@@ -82,6 +82,7 @@ function contextOf({ protocol = 4, zone, write }: Stage, peer: Peer, warnings: s
     settings: absent,
     whoAmI: absent,
     verifyDevice: absent,
+    ownKey: absent,
     fingerprint: absent,
     readInput: absent,
     confirm: absent,
