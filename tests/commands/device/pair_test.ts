@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import { losingAnswer } from "../../support/device_stage.ts";
 import { eventually } from "../../support/eventually.ts";
 import { openPairStage } from "../../support/pair_stage.ts";
+import { startTcpProxy } from "../../support/tcp_proxy.ts";
 
 const noSecret = { env: { CLAW_TOKEN: "" } };
 
@@ -149,6 +151,27 @@ for (const protocol of [3, 4] as const) {
 }
 
 describe("claw device pair", () => {
+  it("asks anew with the secret when the decision was not heard, and says what is lost without it", async () => {
+    for (const secret of [true, false]) {
+      await using stage = await openPairStage(4);
+      await using proxy = await startTcpProxy(losingAnswer(stage.gateway.port, "device.scopes.waitUpgrade"));
+      const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
+      const first = await stage.startPair(["--scopes", "read"], { env });
+      stage.pairings.approve(first.request.requestId, "owner");
+      assert.equal((await first.run).exit, 0);
+      const choices = { env: secret ? env : { ...env, CLAW_TOKEN: "" } };
+      const { request, run } = await stage.startPair(["--scopes", "write"], choices);
+      stage.pairings.approve(request.requestId, "owner");
+      const { exit, stderr } = await run;
+      assert.equal(exit, secret ? 0 : 79, stderr);
+      if (secret) assert.equal(stage.token()?.token, stage.pairings.find(request.deviceId)?.tokens["operator"]?.token);
+      else {assert.match(
+          stderr,
+          /was not heard: .*\nclaw: hint: if it was approved, this device's token has ended: connect/,
+        );}
+    }
+  });
+
   it("refuses a name, scopes and a time that are none", async () => {
     await using stage = await openPairStage(4);
     const cases = [
