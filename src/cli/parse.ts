@@ -156,9 +156,15 @@ function usageError(error: CommanderError, args: readonly string[], registry: re
   const [sentence = "", suggestion] = message.split("\n");
   const nearest = /\(Did you mean (.*?)\?\)/.exec(suggestion ?? "")?.[1];
   const code = usageCodes[error.code] ?? "usage/bad-flag";
-  const words = args.filter((arg) => registry.some((registration) => registration.words[0] === arg)).slice(0, 1);
-  const page = code === "usage/unknown-command" ? "claw help" : ["claw", "help", ...words].join(" ");
+  const page = code === "usage/unknown-command" ? "claw help" : ["claw", "help", ...wordsIn(args, registry)].join(" ");
   return new ClawError(code, sentence.replace(/\.$/, ""), {
     hint: nearest === undefined ? `see \`${page}\`` : `did you mean ${nearest}?`,
   });
+}
+
+/** The words of the command that is meant, or of its group; flags may stand before them. */
+function wordsIn(args: readonly string[], registry: readonly Registration[]): readonly string[] {
+  const first = args.findIndex((arg) => registry.some(({ words }) => words[0] === arg));
+  const meant = registry.find(({ words }) => first >= 0 && words.every((word, at) => args[first + at] === word));
+  return meant?.words ?? args.slice(first, first + 1);
 }

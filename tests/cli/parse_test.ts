@@ -105,6 +105,8 @@ describe("parse()", () => {
     ["--token hush event --bogus", "usage/bad-flag", /^unknown option '--bogus'$/, /^see `claw help event`$/],
     ["help nonsense", "usage/unknown-command", /^there is no help on 'nonsense'$/, /claw help/],
     ["help event text", "usage/unknown-command", /^there is no help on 'event text'$/, /claw help/],
+    ["cron run", "usage/missing-argument", /missing required argument 'job'/, /^see `claw help cron run`$/],
+    ["--json cron list --nope", "usage/bad-flag", /unknown option '--nope'/, /^see `claw help cron list`$/],
     ["status extra", "usage/bad-flag", /too many arguments/, /claw help status/],
   ];
   for (const [line, code, message, hint] of mistakes) {
