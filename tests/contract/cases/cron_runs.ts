@@ -69,6 +69,9 @@ for (const lab of cronLabs) {
       assert.match(run.stdout, / failed after .*: .*(the stub fails as asked|LLM request failed)/);
       const failed = envelopeOf(await home.claw(["cron", "runs", name, "--status", "error", "--json"])).data.runs;
       assert.equal(failed.length, 1);
+      const { findings } = envelopeOf(await home.claw(["cron", "doctor", "--json"])).data;
+      const found = findings.filter(({ jobName }: { jobName?: string }) => jobName === name);
+      assert.equal(found.length, 1, "the doctor finds it, and says it once");
       assert.equal(envelopeOf(await home.claw(["cron", "runs", name, "--status", "ok", "--json"])).data.runs.length, 0);
     });
 
