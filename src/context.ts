@@ -1,8 +1,7 @@
 /**
  * Builds what a command may reach, each thing at its first use and at most once: settings → identity → tokens →
  * connection. The one place where the floors below are joined; `login.ts` does it for credentials, `input.ts` for what
- * the person gives. Next:
- * `client/dial.ts`.
+ * the person gives. Next: `client/dial.ts`.
  */
 import type { Context, Edited, Gateway, Kept, OwnKey, WhoAmI } from "./cli/context.ts";
 import type { Pairs } from "./cli/outcome.ts";
