@@ -28,6 +28,23 @@ export interface Timings {
   readonly helloMs: number;
 }
 
+/** A call by name alone: the gateway is the only judge of the method and its params. */
+export interface RawCall {
+  /** `safe`: sending it twice does what sending it once does. */
+  readonly resend: MethodRow["resend"];
+  /**
+   * Whether to wait for the last answer: `agent` first says that it is `accepted`, and later, under the same id, how it
+   * ended. Told of the first one.
+   */
+  readonly onAccepted?: (payload: unknown) => void;
+}
+
+/** What there is to know of a request beyond its frame. */
+interface Exchange extends RawCall {
+  readonly id: string;
+  readonly method: string;
+}
+
 interface Pending {
   readonly settle: (response: ResponseFrame) => void;
   readonly fail: (error: ClawError) => void;
@@ -67,18 +84,23 @@ export class Connection {
    */
   async call<M extends Method>(method: M, params: ParamsOf<M>, signal: AbortSignal): Promise<ResultOf<M>> {
     const id = String(++this.#lastId);
-    const text = this.#prepare(method, params, id);
-    signal.throwIfAborted();
-    if (this.#ended !== undefined) throw this.#ended;
-    const response = await this.#exchange(id, text, method, signal);
-    if (!response.ok) throw failureOf(response.error ?? { code: "", message: "no reason given" }, method);
     const row: MethodRow = methods[method];
-    if (row.result.safeParse(response.payload).success) return response.payload as ResultOf<M>;
+    const payload = await this.#ask({ id, method, resend: row.resend }, this.#prepare(method, params, id), signal);
+    if (row.result.safeParse(payload).success) return payload as ResultOf<M>;
     // Accepted is accepted: a number that means "wrong address" would invite a repetition.
     const code = row.resend === "safe" ? "protocol/bad-frame" : "net/unanswered";
     throw new ClawError(code, `${method} was accepted, but its result has an unknown shape`, {
       details: { reason: "not-a-result", method },
     });
+  }
+
+  /**
+   * Calls any method by its name, with any params: neither they nor the answer are checked against the method table.
+   * @throws ClawError as `call`; `gateway/unsettled` when it was accepted, but how it ended is not known
+   */
+  async request(method: string, params: unknown, call: RawCall, signal: AbortSignal): Promise<unknown> {
+    const id = String(++this.#lastId);
+    return await this.#ask({ ...call, id, method }, this.#encode(id, method, params), signal);
   }
 
   /** Hears every event from now on until the returned function is called. */
@@ -114,25 +136,44 @@ export class Connection {
         details: { missingScope: row.scope, grantedScopes: this.grantedScopes },
       });
     }
+    return this.#encode(id, method, params);
+  }
+
+  #encode(id: string, method: string, params: unknown): string {
     const text = encodeFrame({ type: "req", id, method, ...(params === undefined ? {} : { params }) });
-    const { maxPayload } = hello.policy;
+    const { maxPayload } = this.handshake.hello.policy;
     if (!isLongerThan(text, maxPayload)) return text;
     throw new ClawError("input/invalid", `too long: the gateway takes at most ${maxPayload} bytes in one frame`, {
       details: { maxPayload },
     });
   }
 
-  #exchange(id: string, text: string, method: Method, signal: AbortSignal): Promise<ResponseFrame> {
+  async #ask(exchange: Exchange, text: string, signal: AbortSignal): Promise<unknown> {
+    signal.throwIfAborted();
+    if (this.#ended !== undefined) throw this.#ended;
+    const response = await this.#exchange(exchange, text, signal);
+    if (response.ok) return response.payload;
+    throw failureOf(response.error ?? { code: "", message: "no reason given" }, exchange.method);
+  }
+
+  #exchange(exchange: Exchange, text: string, signal: AbortSignal): Promise<ResponseFrame> {
+    const { id, onAccepted } = exchange;
+    let isAccepted = false;
     return new Promise((resolve, reject) => {
-      const stop = () => done(() => reject(unanswered(method, signal.reason)));
+      const give = (reason: unknown) => done(() => reject(unanswered(exchange, reason, isAccepted)));
+      const stop = () => give(signal.reason);
       const done = (then: () => void) => {
         this.#pending.delete(id);
         signal.removeEventListener("abort", stop);
         then();
       };
       this.#pending.set(id, {
-        settle: (response) => done(() => resolve(response)),
-        fail: (error) => done(() => reject(unanswered(method, error))),
+        settle: (response) => {
+          isAccepted = onAccepted !== undefined && !isAccepted && isAcceptance(response);
+          if (isAccepted) onAccepted?.(response.payload);
+          else done(() => resolve(response));
+        },
+        fail: give,
       });
       signal.addEventListener("abort", stop, { once: true });
       this.#transport.send(text);
@@ -189,15 +230,24 @@ export class Connection {
   }
 }
 
+/** The first of two answers under one id (recording 50). */
+function isAcceptance({ ok, payload }: ResponseFrame): boolean {
+  return ok && typeof payload === "object" && payload !== null && "status" in payload && payload.status === "accepted";
+}
+
 /** A call that was written: only an interruption keeps its own code, and says what is unknown. */
-function unanswered(method: Method, reason: unknown): ClawError {
-  const row: MethodRow = methods[method];
+function unanswered({ method, resend }: Exchange, reason: unknown, isAccepted: boolean): ClawError {
   const cause = reason instanceof ClawError ? reason : undefined;
   const because = cause?.code === "net/timeout" ? "no answer came in time" : cause?.message ?? "the connection ended";
   const details = { ...cause?.details, method, because: cause?.code, isSent: true };
-  const tail = row.resend === "safe" ? "" : ": the gateway may or may not have acted on it";
+  const tail = resend === "safe" ? "" : ": the gateway may or may not have acted on it";
   if (cause?.code === "interrupted") {
-    return new ClawError("interrupted", `interrupted after ${method} was sent${tail}`, { details, cause });
+    const ending = isAccepted ? "was accepted: it goes on" : `was sent${tail}`;
+    return new ClawError("interrupted", `interrupted after ${method} ${ending}`, { details, cause });
+  }
+  if (isAccepted) {
+    const end = because.replace("no answer", "no final answer");
+    return new ClawError("gateway/unsettled", `${method} was accepted, but ${end}`, { details, cause });
   }
   return new ClawError("net/unanswered", `${method} was sent, but ${because}${tail}`, { details, cause });
 }

@@ -158,6 +158,97 @@ describe("Connection.call()", () => {
   });
 });
 
+describe("Connection.request()", () => {
+  const accepted = { runId: "r", status: "accepted" };
+
+  /** A call of `agent` that waits for the last answer. */
+  async function ask() {
+    const at = connect();
+    const controller = new AbortController();
+    const seen: unknown[] = [];
+    const call = at.connection.request(
+      "agent",
+      { message: "hi" },
+      { resend: "unsafe", onAccepted: (payload) => seen.push(payload) },
+      controller.signal,
+    );
+    const frame = await at.peer.hear();
+    const answer = (response: object) => at.peer.say({ type: "res", id: frame.id, ok: true, ...response });
+    return { ...at, controller, seen, call, frame, answer };
+  }
+
+  it("sends any method with any params, and gives its answer unchecked", async () => {
+    const { peer, connection } = connect({ scopes: [] });
+    const call = connection.request("not.known.yet", { deep: [1] }, { resend: "unsafe" }, never);
+    const { id, method, params } = await peer.hear();
+    assert.deepEqual([method, params], ["not.known.yet", { deep: [1] }]);
+    peer.say({ type: "res", id, ok: true, payload: [{ any: "thing" }] });
+    assert.deepEqual(await call, [{ any: "thing" }]);
+  });
+
+  it("takes the first answer for the last one unless told otherwise", async () => {
+    const { peer, connection } = connect();
+    const call = connection.request("agent", {}, { resend: "unsafe" }, never);
+    peer.say({ type: "res", id: (await peer.hear()).id, ok: true, payload: accepted });
+    assert.deepEqual(await call, accepted);
+  });
+
+  it("waits for the answer after the acceptance, and tells of that", async () => {
+    const { call, answer, seen } = await ask();
+    answer({ payload: accepted });
+    await settle();
+    assert.deepEqual(seen, [accepted]);
+    answer({ payload: { runId: "r", status: "ok" } });
+    assert.deepEqual(await call, { runId: "r", status: "ok" });
+  });
+
+  it("fails with the last answer when that is a refusal (recording 50)", async () => {
+    const { call, answer } = await ask();
+    answer({ payload: accepted });
+    answer({ ok: false, error: { code: "UNAVAILABLE", message: "no model" } });
+    assert.deepEqual((await failureOf(call)).message, "agent: no model");
+  });
+
+  it("is gateway/unsettled when it was accepted and the last answer never came", async () => {
+    const cut = await ask();
+    cut.answer({ payload: accepted });
+    cut.peer.close(1006);
+    const error = await failureOf(cut.call);
+    assert.equal(error.code, "gateway/unsettled");
+    assert.equal(error.message, "agent was accepted, but the gateway closed the connection (1006)");
+    const late = await ask();
+    late.answer({ payload: accepted });
+    await settle();
+    late.controller.abort(new ClawError("net/timeout", "the time is over"));
+    assert.equal((await failureOf(late.call)).message, "agent was accepted, but no final answer came in time");
+    const stopped = await ask();
+    stopped.answer({ payload: accepted });
+    await settle();
+    stopped.controller.abort(new ClawError("interrupted", "interrupted"));
+    assert.equal((await failureOf(stopped.call)).message, "interrupted after agent was accepted: it goes on");
+  });
+
+  it("is net/unanswered when nothing came, and says so according to what a repetition does", async () => {
+    for (
+      const [resend, words] of [["unsafe", ": the gateway may or may not have acted on it"], ["safe", ""]] as const
+    ) {
+      const { peer, connection } = connect();
+      const call = connection.request("x.y", undefined, { resend }, never);
+      await peer.hear();
+      peer.close(1006);
+      const error = await failureOf(call);
+      assert.equal(error.code, "net/unanswered");
+      assert.equal(error.message, `x.y was sent, but the gateway closed the connection (1006)${words}`);
+    }
+  });
+
+  it("refuses a frame over the gateway's limit before sending", async () => {
+    const { connection } = connect({ maxPayload: 100 });
+    const call = connection.request("x", { text: "ü".repeat(60) }, { resend: "unsafe" }, never);
+    assert.equal((await failureOf(call)).code, "input/invalid");
+  });
+});
+
 describe("Connection.ended", () => {
   it("resolves at the end, whoever brings it about", async () => {
     const ends: readonly ((at: ReturnType<typeof connect>) => void)[] = [
