@@ -170,6 +170,7 @@ export const rooms: readonly Room[] = [
       "src/context.ts",
       "src/input.ts",
       "src/login.ts",
+      "src/opener.ts",
       "src/own_key.ts",
       "src/run_time.ts",
       "src/whoami.ts",

@@ -27,7 +27,7 @@ import { registry } from "./commands/registry.ts";
 import { RunContext } from "./context.ts";
 import { asClawError, ClawError, exitOf } from "./errors.ts";
 import type { World } from "./platform/world.ts";
-import { openclawEnvironment, settings } from "./settings/schema.ts";
+import { openclawEnvironment, type Setting, settings } from "./settings/schema.ts";
 
 const outputFlags = {
   json: { type: "boolean", summary: "print one JSON document on stdout, whatever happens" },
@@ -45,6 +45,7 @@ const valueNames: Readonly<Record<string, string>> = {
   duration: "duration",
   fingerprint: "sha256",
   proxy: "url",
+  name: "name",
 };
 
 /** Runs one command line. Never throws. */
@@ -73,7 +74,8 @@ export async function run(world: World): Promise<number> {
 
 /** The command tree and the flags that every command takes. */
 export function grammar(): { registry: readonly Registration[]; globals: FlagDeclarations } {
-  const connectionFlags = settings.map(({ key, name, type, help }): [string, FlagDeclaration] => [
+  const withFlag = settings.filter((setting: Setting) => setting.isNoFlag !== true);
+  const connectionFlags = withFlag.map(({ key, name, type, help }): [string, FlagDeclaration] => [
     key,
     type === "switch"
       ? { type: "boolean", summary: help }

@@ -11,22 +11,19 @@ import type { Voice } from "./cli/voice.ts";
 import type { Connection } from "./client/connection.ts";
 import type { Need } from "./client/credentials.ts";
 import { dial } from "./client/dial.ts";
-import { traceTransport } from "./client/trace.ts";
 import { asClawError, ClawError } from "./errors.ts";
 import type { DeviceCheck } from "./identity/device_check.ts";
 import { loadOrCreateIdentity } from "./identity/key_file.ts";
 import { forgetLockout, noteLockout, requireUnlocked } from "./identity/lockout_file.ts";
 import { findDirectories } from "./platform/directories.ts";
-import { openAppender } from "./platform/files.ts";
 import type { World } from "./platform/world.ts";
 import { Input } from "./input.ts";
 import { createLogin, type LoginSource } from "./login.ts";
+import { createOpener } from "./opener.ts";
 import { RunTime } from "./run_time.ts";
 import { flagLayer } from "./settings/layers.ts";
 import { resolveSettings, type Settings } from "./settings/resolve.ts";
 import { settings as connectionSettings } from "./settings/schema.ts";
-import { openWebSocket } from "./transport/web_socket.ts";
-import type { Way } from "./transport/way.ts";
 
 /** What the composition root adds to a world. */
 export interface ContextOptions {
@@ -59,6 +56,17 @@ export class RunContext implements Context, AsyncDisposable {
     this.#input = new Input({ world, voice, time: this.#time });
   }
 
+  within(values: FlagValues): RunContext {
+    const inner = new RunContext({
+      world: this.#world,
+      values: { ...this.#values, ...values },
+      voice: this.#voice,
+      complete: this.complete,
+    });
+    this.#doors.add(() => inner[Symbol.asyncDispose]());
+    return inner;
+  }
+
   get signal(): AbortSignal {
     return this.#time.signal;
   }
@@ -82,7 +90,7 @@ export class RunContext implements Context, AsyncDisposable {
       os,
       signal: this.signal,
       retryMs: settings.retryMs.value,
-      open: this.#opener(settings),
+      open: createOpener({ settings, world: this.#world, voice: this.#voice, doors: this.#doors }),
       onRetry: (error, delayMs) => this.note(`${error.message}: trying again in ${Math.round(delayMs)} ms`),
     }).catch((thrown: unknown) => {
       const error = asClawError(thrown);
@@ -222,47 +230,6 @@ export class RunContext implements Context, AsyncDisposable {
     const { clock, ids, os, userId } = this.#world;
     const { config, state } = this.#directories();
     return { clock, ids, os, userId, directory: config, stateDirectory: state };
-  }
-
-  #opener(settings: Settings) {
-    const url = new URL(settings.endpoint.value.url);
-    const way = this.#wayTo(settings);
-    const { traceFile } = settings;
-    if (traceFile === undefined) return (signal: AbortSignal) => openWebSocket(url, signal, way);
-    const write = this.#traceInto(traceFile.value);
-    return async (signal: AbortSignal) => traceTransport(await openWebSocket(url, signal, way), this.clock, write);
-  }
-
-  #wayTo({ tlsFingerprint, ca, proxy }: Settings): Way {
-    const { clock, ids } = this.#world;
-    const authorization = proxy?.value.kind === "proxy" ? proxy.value.authorization?.reveal() : undefined;
-    if (authorization !== undefined) this.#voice.hide(authorization);
-    return {
-      pin: tlsFingerprint && { fingerprint: tlsFingerprint.value, from: tlsFingerprint.origin.name },
-      ca: ca?.value.pem,
-      proxy: proxy?.value.kind === "proxy" ? { ...proxy.value, authorization, from: proxy.origin.name } : undefined,
-      now: () => clock.now(),
-      randomBytes: (length) => ids.bytes(length),
-    };
-  }
-
-  /** A trace that cannot go on ends with a word: it must not decide what becomes of a request. */
-  #traceInto(path: string): (line: string) => void {
-    const trace = openAppender(path);
-    let isOpen = true;
-    this.#doors.add(() => {
-      isOpen = false;
-      trace[Symbol.dispose]();
-    });
-    return (line) => {
-      if (!isOpen) return;
-      try {
-        trace.append(`${this.#voice.mask(line)}\n`);
-      } catch (thrown) {
-        isOpen = false;
-        this.warn(`the trace ends here: ${asClawError(thrown).message}`);
-      }
-    };
   }
 }
 

@@ -114,6 +114,12 @@ export interface Context {
    * @throws ClawError as `dial` and the settings do
    */
   gateway(need: Need, by?: "secret" | "device-token", displayName?: string): Promise<Gateway>;
+  /**
+   * The same run with other connection settings, as if these flags had been given too: another gateway, its own time
+   * limit. Closed with this one.
+   * @param values by the settings' keys, e.g. `{ context: "home" }`
+   */
+  within(values: Readonly<Record<string, string | true>>): Context;
   whoAmI(): Promise<WhoAmI>;
   /** Changes or copies this device's key, offline. */
   ownKey(): Promise<OwnKey>;

@@ -1,6 +1,7 @@
 /**
- * claw's own `config.json5`: the settings of `schema.ts` by their camelCase keys. It is strict, because a misspelt key
- * that is passed over looks like a setting that does not work. Secrets in it go only to the gateway it names.
+ * claw's own files: `config.json5`, and one for each context. They hold the settings of `schema.ts` by their camelCase
+ * keys. Strict, because a misspelt key that is passed over looks like a setting that does not work. Secrets in a file go
+ * only to the gateway it names.
  */
 import { ClawError } from "../errors.ts";
 import { join } from "../platform/directories.ts";
@@ -10,7 +11,7 @@ import { isRecord, lineOfKey, readConfig } from "./config_text.ts";
 import type { Given, Layer } from "./layers.ts";
 import { type Setting, type SettingKey, settings } from "./schema.ts";
 
-/** What the file says; an absent file says nothing. */
+/** What such a file says. */
 export interface ClawConfig {
   readonly path: string;
   readonly layer: Layer;
@@ -23,8 +24,13 @@ export interface ClawConfig {
  */
 export async function loadClawConfig(os: Os, configDirectory: string): Promise<ClawConfig> {
   const path = join(os, configDirectory, "config.json5");
+  return await loadSettingsFile(os, path) ?? { path, layer: {}, warnings: [] };
+}
+
+/** Reads a file of settings; undefined when there is none. @throws ClawError as `loadClawConfig` */
+export async function loadSettingsFile(os: Os, path: string): Promise<ClawConfig | undefined> {
   const file = await readConfig(path);
-  if (file === undefined) return { path, layer: {}, warnings: [] };
+  if (file === undefined) return undefined;
   if (!isRecord(file.value)) throw new ClawError("config/invalid", `${path}: the file must hold one object, { … }`);
   const layer: Partial<Record<SettingKey, Given>> = {};
   for (const [key, value] of Object.entries(file.value)) {
@@ -36,8 +42,9 @@ export async function loadClawConfig(os: Os, configDirectory: string): Promise<C
         hint: `set it with --${setting.name} or ${setting.env}`,
       });
     }
+    const text = textOf(place, setting, value);
     layer[setting.key] = {
-      text: textOf(place, setting, value),
+      text: setting.type === "file" ? beside(os, path, text) : text,
       origin: { kind: "claw-config", name: `${path}: ${key}` },
     };
   }
@@ -56,6 +63,13 @@ function textOf(place: string, setting: Setting, value: unknown): string {
     throw new ClawError("config/invalid", `${place} is empty`, { hint: "give it a value, or take it out" });
   }
   return String(value);
+}
+
+/** Relative means beside the file: jobs start in directories that nobody thinks of. */
+function beside(os: Os, file: string, path: string): string {
+  if (/^([A-Za-z]:)?[\\/]|^~([\\/]|$)/.test(path)) return path;
+  const separator = join(os, "", "");
+  return file.slice(0, file.lastIndexOf(separator) + 1) + path;
 }
 
 function unknownKey(place: string, key: string): ClawError {

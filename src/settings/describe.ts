@@ -24,6 +24,7 @@ export async function describeSettings(
   const row = <T>(name: string, resolved: Resolved<T> | undefined, show: (value: T) => string): SettingRow[] =>
     resolved === undefined ? [] : [{ name, shown: show(resolved.value), origin: resolved.origin.name }];
   return [
+    ...row("context", settings.context, String),
     ...row("url", settings.endpoint, ({ url }) => redactUrl(url)),
     ...(secret === undefined ? [] : [{
       name: secret.kind,
@@ -33,6 +34,7 @@ export async function describeSettings(
     ...row("tls-fingerprint", tlsFingerprint, String),
     ...row("ca", ca, ({ path }) => path),
     ...row("proxy", proxy, (decision) => decision.kind === "proxy" ? decision.shown : `none: ${decision.why}`),
+    ...row("agent", settings.agent, String),
     ...row("timeout", settings.timeoutMs, (ms) => `${ms} ms`),
     ...row("retry", settings.retryMs, (ms) => `${ms} ms`),
     ...row("allow-insecure-private", settings.allowInsecurePrivate, (isOn) => isOn ? "on" : "off"),

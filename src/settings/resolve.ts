@@ -1,22 +1,22 @@
 /**
  * Settings, resolved: flag before `CLAW_*` before OpenClaw's environment before claw's config file before
- * openclaw.json before default, each with its origin. URL and credential are resolved together, so that no secret goes
+ * openclaw.json before default, each with its origin; a context stands in for several of them (`contexts.ts`). URL and credential are resolved together, so that no secret goes
  * to a gateway that it was not meant for. Opens as few files as it can: this lies on the path of every event.
  */
 import type { Directories } from "../platform/directories.ts";
 import type { CommandResult, Os } from "../platform/world.ts";
 import { loadClawConfig } from "./claw_config.ts";
+import type { Heard, Told } from "./contexts.ts";
 import { parseDuration } from "./duration.ts";
 import { type Endpoint, requireSafe } from "./endpoint.ts";
 import { chooseEndpoint, type EndpointChoice, type EndpointSources, otherEndpoints } from "./endpoint_choice.ts";
-import { type Env, envLayer, flagLayer, fromEnv, type Given, type Layer, parseSwitch } from "./layers.ts";
+import { type Env, envLayer, flagLayer, fromEnv, type Given, parseSwitch } from "./layers.ts";
 import { createOpenclawLookup } from "./openclaw_lookup.ts";
 import { invalid, type Resolved } from "./origin.ts";
 import type { ProxyDecision } from "./proxy.ts";
 import { defaults, type SettingKey } from "./schema.ts";
 import { gatherCandidates } from "./secret_candidates.ts";
 import { chooseSecret, type SecretChoice, type Shadowed, shadowedBy } from "./secret_choice.ts";
-import type { SecretReader } from "./secret_forms.ts";
 import type { Trust } from "./trust.ts";
 
 export type { Origin, Resolved } from "./origin.ts";
@@ -41,6 +41,8 @@ export interface SettingsInput {
 }
 
 export interface Settings extends Trust {
+  /** The context in force, by its name; undefined when none was chosen, or the environment names another gateway. */
+  readonly context: Resolved<string> | undefined;
   readonly endpoint: Resolved<Endpoint>;
   /** The shared secret that may go there; undefined when there is none. */
   readonly secret: SecretChoice | undefined;
@@ -52,6 +54,8 @@ export interface Settings extends Trust {
   readonly retryMs: Resolved<number>;
   readonly allowInsecurePrivate: Resolved<boolean>;
   readonly traceFile: Resolved<string> | undefined;
+  /** The agent that a verb means when it is told none. */
+  readonly agent: Resolved<string> | undefined;
   /** For stderr, in the order in which they came up; none twice. */
   readonly warnings: readonly string[];
   /** What explains a surprise but is no fault, such as an unset HOME: for `claw status` and `--verbose`. */
@@ -68,21 +72,22 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
   const notes: string[] = [];
   const warn = (text: string) => void (warnings.includes(text) || warnings.push(text));
   const note = (text: string) => void (notes.includes(text) || notes.push(text));
-  const flags = flagLayer(input.flags);
-  const env = envLayer(input.env);
-  const claw = await loadClawConfig(input.os, input.directories.config);
-  for (const warning of claw.warnings) warn(warning);
-  const openclaw = createOpenclawLookup(input.os, input.env, warn, note);
-  const sources: EndpointSources = { flags, env, claw: claw.layer, world: input.env, openclaw, warn };
-  const plain = resolvePlain(flags, env, claw.layer, input.env);
+  const file = await loadClawConfig(input.os, input.directories.config);
+  const told = { flags: flagLayer(input.flags), env: envLayer(input.env), claw: file.layer, world: input.env };
+  const heard = await hearIn(told, input);
+  for (const warning of [...file.warnings, ...heard.warnings]) warn(warning);
+  for (const text of heard.notes) note(text);
+  const openclaw = createOpenclawLookup(input.os, heard.world, warn, note);
+  const sources: EndpointSources = { ...heard, openclaw, warn };
+  const plain = resolvePlain(heard);
   input.onTimeKnown?.(plain.timeoutMs.value + plain.retryMs.value);
 
   const endpoint = await chooseEndpoint(sources);
   requireSafe(endpoint.value, endpoint.origin, plain.allowInsecurePrivate.value);
-  const place = { os: input.os, env: input.env, configDirectory: input.directories.config };
-  const trust = await trustIn(endpoint, sources, place);
+  const trust = await trustIn(endpoint, sources);
   const candidates = await gatherCandidates(sources, endpoint, {
-    ...place,
+    os: input.os,
+    env: input.env,
     userId: input.userId,
     readStdin: input.readStdin,
     runShell: (commandLine) => input.runShell(commandLine, input.signal),
@@ -91,6 +96,7 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
   const secret = await chooseSecret(candidates);
   return {
     ...plain,
+    context: contextOf(heard, endpoint),
     endpoint: { value: endpoint.value, origin: endpoint.origin },
     secret,
     ...trust,
@@ -104,21 +110,40 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
   };
 }
 
+/** Most runs choose no context: the code for it is not loaded then. */
+async function hearIn(told: Told, { os, directories }: SettingsInput): Promise<Heard> {
+  const { flags, env, claw } = told;
+  if ((flags.context ?? env.context ?? claw.context) === undefined) {
+    return { ...told, context: undefined, warnings: [], notes: [] };
+  }
+  const { hearContext } = await import("./contexts.ts");
+  return await hearContext(told, os, directories.config);
+}
+
+/** A place above the context may have named another gateway. */
+function contextOf({ context, claw }: Heard, { origin }: EndpointChoice): Resolved<string> | undefined {
+  if (context === undefined) return undefined;
+  const isElsewhere = context.origin.kind === "claw-config" && ![claw.url?.origin, claw.port?.origin].includes(origin);
+  return isElsewhere ? undefined : { value: context.text, origin: context.origin };
+}
+
 /** The settings that stand alone. */
-function resolvePlain(flags: Layer, env: Layer, claw: Layer, world: Env) {
+function resolvePlain({ flags, env, claw, world }: Told) {
   const find = (key: SettingKey) => flags[key] ?? env[key] ?? claw[key];
   const timeout = find("timeout") ?? byDefault(defaults.timeout);
   const retry = find("retry") ?? byDefault(defaults.retry);
   const allow = flags.allowInsecurePrivate ?? env.allowInsecurePrivate ?? openclawAllowance(world) ??
     claw.allowInsecurePrivate ?? byDefault(defaults.allowInsecurePrivate);
   const trace = find("trace");
+  const agent = find("agent");
   const timeoutMs = parseDuration(timeout.text, timeout.origin);
   if (timeoutMs === 0) throw invalid(timeout.origin, "no time at all is too little");
   return {
     timeoutMs: { value: timeoutMs, origin: timeout.origin },
     retryMs: { value: parseDuration(retry.text, retry.origin), origin: retry.origin },
     allowInsecurePrivate: { value: parseSwitch(allow), origin: allow.origin },
-    traceFile: trace === undefined ? undefined : { value: trace.text, origin: trace.origin },
+    traceFile: trace && { value: trace.text, origin: trace.origin },
+    agent: agent && { value: agent.text, origin: agent.origin },
   };
 }
 
@@ -133,14 +158,10 @@ function openclawAllowance(env: Env): Given | undefined {
 }
 
 /** Without TLS there is nothing to trust; but who asks for a check must not believe that it took place. */
-async function trustIn(
-  endpoint: EndpointChoice,
-  sources: EndpointSources,
-  place: Pick<SecretReader, "os" | "env" | "configDirectory">,
-): Promise<Trust> {
+async function trustIn(endpoint: EndpointChoice, sources: EndpointSources): Promise<Trust> {
   if (endpoint.value.isTls) {
     const { resolveTrust } = await import("./trust.ts");
-    return await resolveTrust(endpoint, sources, place);
+    return await resolveTrust(endpoint, sources);
   }
   const { flags, env } = sources;
   const given = flags.tlsFingerprint ?? flags.ca ?? env.tlsFingerprint;

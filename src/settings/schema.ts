@@ -15,6 +15,7 @@ export type SettingType =
   | "duration"
   | "fingerprint"
   | "proxy"
+  | "name"
   | "switch";
 
 export interface Setting {
@@ -29,12 +30,18 @@ export interface Setting {
   readonly isSecret: boolean;
   /** Whether claw's config file may set it. */
   readonly isInFile: boolean;
+  /** It belongs to a gateway: who names another gateway takes another one's. */
+  readonly isOfGateway?: true;
+  /** Verbs have a flag of their own for it. */
+  readonly isNoFlag?: true;
   /** One line, lower case, no period. */
   readonly help: string;
 }
 
 const plain = { isSecret: false, isInFile: true } as const;
-const secret = { isSecret: true, isInFile: true } as const;
+/** What says where a gateway is, and what goes there. */
+const gateway = { ...plain, isOfGateway: true } as const;
+const secret = { ...gateway, isSecret: true } as const;
 /** What must be known before the config file can be found, or belongs to one run. */
 const outside = { isSecret: false, isInFile: false } as const;
 
@@ -43,15 +50,23 @@ export const defaults = { timeout: "10s", retry: "0s", allowInsecurePrivate: "of
 
 /** The table. */
 export const settings = [
-  { name: "url", key: "url", env: "CLAW_URL", type: "url", ...plain, help: "gateway URL, ws:// or wss://" },
-  { name: "port", key: "port", env: "CLAW_PORT", type: "port", ...plain, help: "port of a gateway on this machine" },
+  {
+    name: "context",
+    key: "context",
+    env: "CLAW_CONTEXT",
+    type: "name",
+    ...plain,
+    help: "gateway to use, by the name of its context",
+  },
+  { name: "url", key: "url", env: "CLAW_URL", type: "url", ...gateway, help: "gateway URL, ws:// or wss://" },
+  { name: "port", key: "port", env: "CLAW_PORT", type: "port", ...gateway, help: "port of a gateway on this machine" },
   { name: "token", key: "token", env: "CLAW_TOKEN", type: "secret", ...secret, help: "shared token (- reads stdin)" },
   {
     name: "token-file",
     key: "tokenFile",
     env: "CLAW_TOKEN_FILE",
     type: "file",
-    ...plain,
+    ...gateway,
     help: "file that holds the token",
   },
   {
@@ -59,7 +74,7 @@ export const settings = [
     key: "tokenCmd",
     env: "CLAW_TOKEN_CMD",
     type: "command",
-    ...plain,
+    ...gateway,
     help: "shell command that prints the token",
   },
   {
@@ -75,7 +90,7 @@ export const settings = [
     key: "passwordFile",
     env: "CLAW_PASSWORD_FILE",
     type: "file",
-    ...plain,
+    ...gateway,
     help: "file that holds the password",
   },
   {
@@ -83,7 +98,7 @@ export const settings = [
     key: "passwordCmd",
     env: "CLAW_PASSWORD_CMD",
     type: "command",
-    ...plain,
+    ...gateway,
     help: "shell command that prints the password",
   },
   {
@@ -91,7 +106,7 @@ export const settings = [
     key: "tlsFingerprint",
     env: "CLAW_TLS_FINGERPRINT",
     type: "fingerprint",
-    ...plain,
+    ...gateway,
     help: "the one certificate to accept from the gateway, by its SHA-256",
   },
   {
@@ -99,7 +114,7 @@ export const settings = [
     key: "ca",
     env: "CLAW_CA",
     type: "file",
-    ...plain,
+    ...gateway,
     help: "authorities to trust instead of the system's, in PEM",
   },
   {
@@ -107,7 +122,8 @@ export const settings = [
     key: "proxy",
     env: "CLAW_PROXY",
     type: "proxy",
-    ...secret,
+    ...plain,
+    isSecret: true,
     help: "proxy to a wss:// gateway, http://HOST:PORT or none",
   },
   {
@@ -134,8 +150,17 @@ export const settings = [
     env: "CLAW_ALLOW_INSECURE_PRIVATE",
     type: "switch",
     default: defaults.allowInsecurePrivate,
-    ...plain,
+    ...gateway,
     help: "allow unencrypted ws:// to a private network",
+  },
+  {
+    name: "agent",
+    key: "agent",
+    env: "CLAW_AGENT",
+    type: "name",
+    ...plain,
+    isNoFlag: true,
+    help: "agent that events and jobs are for when no --agent is given",
   },
   { name: "trace", key: "trace", env: "CLAW_TRACE", type: "file", ...outside, help: "write every frame to a file" },
   {

@@ -2,7 +2,6 @@
  * The secrets that flags, `CLAW_*` and claw's config file give, in their three forms: written out, in a file, by a
  * command; and on standard input for flags. Whether one may be used is decided in `secret_candidates.ts`.
  */
-import { join } from "../platform/directories.ts";
 import type { CommandResult, Os } from "../platform/world.ts";
 import { type Env, expandHome, type Given, type Layer } from "./layers.ts";
 import type { Origin } from "./origin.ts";
@@ -15,7 +14,6 @@ export interface SecretReader {
   readonly os: Os;
   readonly userId: number | undefined;
   readonly env: Env;
-  readonly configDirectory: string;
   readStdin(): Promise<string>;
   runShell(commandLine: string): Promise<CommandResult>;
   warn(text: string): void;
@@ -73,21 +71,16 @@ function stdinCandidate(kind: SecretKind, given: Given, reader: SecretReader): C
 function fileCandidate(kind: SecretKind, given: Given, binding: Binding, reader: SecretReader): Candidate {
   const origin: Origin = { kind: given.origin.kind, name: `${given.origin.name} ${given.text}` };
   const load = async () => {
-    const { secret, warnings } = await readSecretFile(reader.os, pathOf(given, reader), origin, reader.userId);
+    const { secret, warnings } = await readSecretFile(
+      reader.os,
+      expandHome(given.text, reader.env),
+      origin,
+      reader.userId,
+    );
     for (const warning of warnings) reader.warn(warning);
     return secret;
   };
   return { kind, origin, ...binding, value: undefined, ...atOnce, load };
-}
-
-/** In a config file, relative means beside it: jobs start in directories that nobody thinks of. */
-export function pathOf(
-  { text, origin }: Given,
-  reader: Pick<SecretReader, "os" | "env" | "configDirectory">,
-): string {
-  const path = expandHome(text, reader.env);
-  const isRelative = !/^([A-Za-z]:)?[\\/]/.test(path);
-  return isRelative && origin.kind === "claw-config" ? join(reader.os, reader.configDirectory, path) : path;
 }
 
 function commandCandidate(kind: SecretKind, given: Given, binding: Binding, reader: SecretReader): Candidate {

@@ -8,9 +8,8 @@ import { countCertificates } from "../platform/pem.ts";
 import { unreadable } from "./config_text.ts";
 import { type EndpointChoice, type EndpointSources, fromLayer, openclawGateways } from "./endpoint_choice.ts";
 import { parseFingerprint } from "./fingerprint.ts";
-import type { Given } from "./layers.ts";
+import { expandHome, type Given } from "./layers.ts";
 import { invalid, type Resolved } from "./origin.ts";
-import { pathOf, type SecretReader } from "./secret_forms.ts";
 
 export interface Trust {
   /** SHA-256 of the one certificate that is accepted, as openssl prints it. */
@@ -25,13 +24,12 @@ type Key = "tlsFingerprint" | "ca";
 export async function resolveTrust(
   endpoint: EndpointChoice,
   sources: EndpointSources,
-  place: Pick<SecretReader, "os" | "env" | "configDirectory">,
 ): Promise<Trust> {
   const pin = await find("tlsFingerprint", endpoint, sources) ?? await openclawPin(endpoint, sources);
   const ca = await find("ca", endpoint, sources);
   return {
     tlsFingerprint: pin && { value: parseFingerprint(pin.text, pin.origin), origin: pin.origin },
-    ca: ca && { value: await readAuthorities(pathOf(ca, place), ca), origin: ca.origin },
+    ca: ca && { value: await readAuthorities(expandHome(ca.text, sources.world), ca), origin: ca.origin },
   };
 }
 
