@@ -72,10 +72,8 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
   const notes: string[] = [];
   const warn = (text: string) => void (warnings.includes(text) || warnings.push(text));
   const note = (text: string) => void (notes.includes(text) || notes.push(text));
-  const file = await loadClawConfig(input.os, input.directories.config);
-  const told = { flags: flagLayer(input.flags), env: envLayer(input.env), claw: file.layer, world: input.env };
-  const heard = await hearIn(told, input);
-  for (const warning of [...file.warnings, ...heard.warnings]) warn(warning);
+  const heard = await hear(input);
+  for (const warning of heard.warnings) warn(warning);
   for (const text of heard.notes) note(text);
   const openclaw = createOpenclawLookup(input.os, heard.world, warn, note);
   const sources: EndpointSources = { ...heard, openclaw, warn };
@@ -110,14 +108,17 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
   };
 }
 
-/** Most runs choose no context: the code for it is not loaded then. */
-async function hearIn(told: Told, { os, directories }: SettingsInput): Promise<Heard> {
-  const { flags, env, claw } = told;
-  if ((flags.context ?? env.context ?? claw.context) === undefined) {
-    return { ...told, context: undefined, warnings: [], notes: [] };
+/** What claw was told, the chosen context in its place. */
+async function hear({ flags, env, os, directories }: SettingsInput): Promise<Heard> {
+  const { layer, warnings } = await loadClawConfig(os, directories.config);
+  const told: Told = { flags: flagLayer(flags), env: envLayer(env), claw: layer, world: env };
+  if ((told.flags.context ?? told.env.context ?? told.claw.context) === undefined) {
+    return { ...told, context: undefined, warnings, notes: [] };
   }
+  // Most runs choose none: what it takes is not loaded then.
   const { hearContext } = await import("./contexts.ts");
-  return await hearContext(told, os, directories.config);
+  const heard = await hearContext(told, os, directories.config);
+  return { ...heard, warnings: [...warnings, ...heard.warnings] };
 }
 
 /** A place above the context may have named another gateway. */
