@@ -52,24 +52,30 @@ interface Pending {
 
 /** Asking a gateway to close takes one round trip; a busy one is not waited for longer than this. */
 const closeMs = 100;
+/** Events that come before anybody listens; both generations may send some right behind hello-ok. */
+const mostEarly = 64;
 
 export class Connection {
   readonly handshake: Handshake;
   readonly timings: Timings;
-  /** Resolves when the connection has ended, for whatever cause. */
-  readonly ended: Promise<void>;
+  /** Resolves when the connection has ended, with the cause. */
+  readonly ended: Promise<ClawError>;
   readonly #transport: Transport;
   readonly #pending = new Map<string, Pending>();
   readonly #listeners = new Set<(event: EventFrame) => void>();
+  /** Those that came before the first listener; undefined when there was one, or too many came. */
+  #early: EventFrame[] | undefined = [];
   #lastId = 0;
   #ended: ClawError | undefined;
+  #tellEnd: (error: ClawError) => void = () => {};
 
   /** Takes over a transport whose handshake is done. */
   constructor(transport: Transport, handshake: Handshake, openMs: number) {
     this.#transport = transport;
     this.handshake = handshake;
     this.timings = { openMs, challengeMs: handshake.challengeMs, helloMs: handshake.helloMs };
-    this.ended = this.#pump();
+    this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
+    void this.#pump();
   }
 
   /** What this connection may do. 2026.3.13 sends no `auth` when nothing was granted. */
@@ -103,8 +109,14 @@ export class Connection {
     return await this.#ask({ ...call, id, method }, this.#encode(id, method, params), signal);
   }
 
-  /** Hears every event from now on until the returned function is called. */
-  listen(listener: (event: EventFrame) => void): () => void {
+  /**
+   * Hears every event until the returned function is called.
+   * @param since `start`: first those that came before anybody listened, `now`: from now on
+   */
+  listen(listener: (event: EventFrame) => void, since: "now" | "start" = "now"): () => void {
+    const early = since === "start" ? this.#early ?? [] : [];
+    this.#early = undefined;
+    for (const event of early) listener(event);
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -113,6 +125,12 @@ export class Connection {
   async close(sleep: (ms: number) => Promise<void>): Promise<void> {
     this.#transport.close(1000);
     await Promise.race([this.#transport.closed, sleep(closeMs)]);
+  }
+
+  /** Ends it at once for a reason seen from this side: what waits for an answer fails with it. */
+  abandon(error: ClawError, code: number, reason: string): void {
+    this.#transport.close(code, reason);
+    this.#end(error);
   }
 
   #prepare(method: Method, params: unknown, id: string): string {
@@ -203,6 +221,7 @@ export class Connection {
   #dispatch(message: Parameters<typeof decodeFrame>[0]): void {
     const frame = decodeFrame(message);
     if (frame.type === "event") {
+      this.#keepEarly(frame);
       for (const listener of this.#listeners) listener(frame);
     } else if (frame.type === "res") {
       this.#answer(frame);
@@ -211,6 +230,12 @@ export class Connection {
         details: { reason: "request" },
       });
     }
+  }
+
+  #keepEarly(frame: EventFrame): void {
+    if (this.#early === undefined) return;
+    this.#early.push(frame);
+    if (this.#early.length > mostEarly) this.#early = undefined;
   }
 
   /** A second answer to a settled call is legal: `agent` answers twice under one id. Any other stranger is not. */
@@ -225,8 +250,10 @@ export class Connection {
   }
 
   #end(error: ClawError): void {
+    if (this.#ended !== undefined) return;
     this.#ended = error;
     for (const pending of [...this.#pending.values()]) pending.fail(error);
+    this.#tellEnd(error);
   }
 }
 

@@ -248,37 +248,3 @@ describe("Connection.request()", () => {
     assert.equal((await failureOf(call)).code, "input/invalid");
   });
 });
-
-describe("Connection.ended", () => {
-  it("resolves at the end, whoever brings it about", async () => {
-    const ends: readonly ((at: ReturnType<typeof connect>) => void)[] = [
-      ({ peer }) => peer.close(1006),
-      ({ peer }) => peer.say({ type: "req", id: "1", method: "wake" }),
-      ({ connection }) => void connection.close(() => Promise.resolve()),
-    ];
-    for (const end of ends) {
-      const at = connect();
-      let isOver = false;
-      void at.connection.ended.then(() => (isOver = true));
-      await settle();
-      assert.equal(isOver, false);
-      end(at);
-      await at.connection.ended;
-    }
-  });
-});
-
-describe("Connection.listen()", () => {
-  it("hears events of any name until it is told to stop", async () => {
-    const { peer, connection } = connect();
-    const heard: string[] = [];
-    const stop = connection.listen(({ event }) => heard.push(event));
-    peer.say({ type: "event", event: "tick", payload: { ts: 1 }, seq: 37 });
-    peer.say({ type: "event", event: "not.known.yet" });
-    await settle();
-    stop();
-    peer.say({ type: "event", event: "tick" });
-    await settle();
-    assert.deepEqual(heard, ["tick", "not.known.yet"]);
-  });
-});

@@ -2,7 +2,7 @@
  * The other end of a transport, driven by hand: for tests that need a gateway to say something no gateway says. What a
  * correct gateway does is the dev gateway's part.
  */
-import { decodeFrame, type Frame, type RequestFrame } from "../../src/protocol/mod.ts";
+import { decodeFrame, type Frame, HelloOk, type RequestFrame } from "../../src/protocol/mod.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import type { Credentials } from "../../src/client/credentials.ts";
@@ -60,6 +60,15 @@ export function helloOk(
       auth: { role: "operator", scopes: [...scopes], method: "token" },
     },
   };
+}
+
+/** What a handshake came to, for a connection that had none. */
+export function createHandshake(options: Parameters<typeof helloOk>[1] & { readonly tickIntervalMs?: number } = {}) {
+  const { protocol, tickIntervalMs = 30_000 } = options;
+  const { payload } = helloOk("connect", options);
+  const hello = HelloOk.parse({ ...payload, policy: { ...payload.policy, tickIntervalMs } });
+  const challengedAt = { gatewayMs: 0, localMs: 0, elapsedMs: 0 };
+  return { hello, protocol: protocol === 3 ? 3 : 4, challengedAt, challengeMs: 0, helloMs: 0 } as const;
 }
 
 /** Credentials of a fresh device with a shared token. */
