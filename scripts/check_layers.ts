@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import process from "node:process";
 import {
   bannedNames,
+  certificatePinner,
   certificateProbe,
   door,
   doubleCasts,
@@ -91,8 +92,12 @@ function checkForms(module: ModuleFacts): Violation[] {
     ...all(doubleCasts.includes(path) ? [] : module.doubleCasts, "a double cast proves nothing to the compiler"),
     ...all(module.accessModifiers, "members are #private, or public without a word"),
     ...all(
-      path === certificateProbe ? [] : module.uncheckedCertificates,
+      path === certificateProbe ? [] : module.uncheckedTrust,
       `only ${certificateProbe} may look past an untrusted certificate`,
+    ),
+    ...all(
+      path === certificatePinner ? [] : module.ownNameChecks,
+      `only ${certificatePinner} puts something in the place of the name's check`,
     ),
   ];
 }

@@ -3,6 +3,7 @@
  * a few forms of code. It knows no rule; `check_layers.ts` does.
  */
 import { child, children, lineOf, type Node, parseSource, text, walk } from "./sources.ts";
+import { isOwnNameCheck, mayTrustAnyone } from "./trust_facts.ts";
 
 /** One import, export-from or `import()`. */
 export interface Import {
@@ -31,8 +32,10 @@ export interface ModuleFacts {
   readonly doubleCasts: readonly number[];
   /** Lines with TypeScript's `private`, `protected` or `public`. */
   readonly accessModifiers: readonly number[];
-  /** Lines that turn certificate checks off, or may: `rejectUnauthorized` with anything but `true`. */
-  readonly uncheckedCertificates: readonly number[];
+  /** Lines that turn a check of the other end off, or may: see `trust_facts.ts`. */
+  readonly uncheckedTrust: readonly number[];
+  /** Lines that put something in the place of TLS's check of the name. */
+  readonly ownNameChecks: readonly number[];
 }
 
 /** Reads one module. @throws SyntaxError when it does not parse */
@@ -45,7 +48,8 @@ export function readModule(path: string, source: string): ModuleFacts {
     uses: [] as Use[],
     doubleCasts: [] as number[],
     accessModifiers: [] as number[],
-    uncheckedCertificates: [] as number[],
+    uncheckedTrust: [] as number[],
+    ownNameChecks: [] as number[],
   };
   walk(program, (node, parents) => {
     const found = importOf(node);
@@ -54,7 +58,8 @@ export function readModule(path: string, source: string): ModuleFacts {
     if (name !== undefined) facts.uses.push({ name, line: lineOf(node) });
     if (isDoubleCast(node)) facts.doubleCasts.push(lineOf(node));
     if (text(node, "accessibility") !== undefined) facts.accessModifiers.push(lineOf(node));
-    if (mayTrustAnyone(node)) facts.uncheckedCertificates.push(lineOf(node));
+    if (mayTrustAnyone(node, parents)) facts.uncheckedTrust.push(lineOf(node));
+    if (isOwnNameCheck(node, parents)) facts.ownNameChecks.push(lineOf(node));
   });
   return facts;
 }
@@ -143,12 +148,4 @@ function isDoubleCast(node: Node): boolean {
   const inner = node.type === "TSAsExpression" ? child(node, "expression") : undefined;
   if (inner?.type !== "TSAsExpression") return false;
   return text(child(child(inner, "typeAnnotation") ?? inner, "typeName"), "name") !== "const";
-}
-
-function mayTrustAnyone(node: Node): boolean {
-  if (node.type !== "ObjectProperty" && node.type !== "AssignmentExpression") return false;
-  const key = child(node, "key") ?? child(child(node, "left") ?? node, "property");
-  if ((text(key, "name") ?? text(key, "value")) !== "rejectUnauthorized") return false;
-  const value = child(node, "value") ?? child(node, "right");
-  return value === undefined || Reflect.get(value, "value") !== true;
 }

@@ -214,6 +214,41 @@ describe("check() of layers: forms", () => {
     );
   });
 
+  it("check() refuses every way to stop checking the other end", () => {
+    const words = /only src\/transport\/probe\.ts may look past/;
+    for (
+      const source of [
+        `export const dial = { tls: { ["rejectUnauthorized"]: 0 } };`,
+        `export const f = (o: { rejectUnauthorized: boolean }) => (o.rejectUnauthorized = false);`,
+        `export const f = (rejectUnauthorized: boolean) => ({ rejectUnauthorized });`,
+        `export const options = { get rejectUnauthorized() { return false; } };`,
+        `export const env = { NODE_TLS_REJECT_UNAUTHORIZED: "0" };`,
+        `export const f = (env: Map<string, string>) => env.set("NODE_TLS_REJECT_UNAUTHORIZED", "0");`,
+        `export const options = { unsafelyIgnoreCertificateErrors: [] };`,
+        `export const args = ["--unsafely-ignore-certificate-errors"];`,
+        `export const args = (how: string) => [\`-oStrictHostKeyChecking=\${how}\`];`,
+        `export const args = ["-o", "UserKnownHostsFile=/dev/null"];`,
+      ]
+    ) {
+      rule("src/transport/ssh_dial.ts", source, words, source, "src/transport/probe.ts");
+    }
+  });
+
+  it("check() lets only the pin stand in for the check of a name", () => {
+    const words = /only src\/transport\/guarded_dial\.ts puts something in the place/;
+    const taken = `const { checkServerIdentity } = await import("node:tls");\nexport const f = checkServerIdentity;`;
+    for (
+      const source of [
+        `export const options = { checkServerIdentity: () => undefined };`,
+        `export const options = { checkServerIdentity() {} };`,
+        `export const f = (o: { checkServerIdentity: unknown }) => (o.checkServerIdentity = null);`,
+      ]
+    ) {
+      rule("src/transport/probe.ts", source, words, source, "src/transport/guarded_dial.ts");
+    }
+    assert.deepEqual(complaints("src/transport/probe.ts", taken), []);
+  });
+
   it("check() refuses double casts", () => {
     const cast = `export const n = "1" as unknown as number;`;
     rule("src/client/a.ts", cast, /double cast/, `export const n = "1" as string;`);
