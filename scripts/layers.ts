@@ -103,8 +103,8 @@ export const rooms: readonly Room[] = [
     name: "client",
     path: "src/client/",
     floor: 3,
-    imports: [...bedrock, "protocol", "transport"],
-    types: ["platform"],
+    // platform: limits on time.
+    imports: [...bedrock, "protocol", "transport", "platform"],
   },
   { name: "outbox", path: "src/outbox/", floor: 3, imports: ["errors", "platform"], packages: [zod] },
   {

@@ -63,7 +63,7 @@ export class Connection {
   readonly #transport: Transport;
   readonly #pending = new Map<string, Pending>();
   readonly #listeners = new Set<(event: EventFrame) => void>();
-  /** Those that came before the first listener; undefined when there was one, or too many came. */
+  /** Those that came so far; undefined when somebody has taken them, or too many came. */
   #early: EventFrame[] | undefined = [];
   #lastId = 0;
   #ended: ClawError | undefined;
@@ -111,12 +111,13 @@ export class Connection {
 
   /**
    * Hears every event until the returned function is called.
-   * @param since `start`: first those that came before anybody listened, `now`: from now on
+   * @param since `start`: first those that came before, if they are few and nobody else took them; `now`: from now on
    */
   listen(listener: (event: EventFrame) => void, since: "now" | "start" = "now"): () => void {
-    const early = since === "start" ? this.#early ?? [] : [];
-    this.#early = undefined;
-    for (const event of early) listener(event);
+    if (since === "start") {
+      for (const event of this.#early ?? []) listener(event);
+      this.#early = undefined;
+    }
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

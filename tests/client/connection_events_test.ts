@@ -65,12 +65,15 @@ describe("Connection.listen()", () => {
     }
   });
 
-  it("is given nothing of the past when it asks for now", async () => {
+  it("is given nothing of the past when it asks for now, and leaves it to who asks for it", async () => {
     const { peer, connection } = connect();
     peer.say({ type: "event", event: "health" });
     await settle();
     connection.listen(() => assert.fail("that was before"));
     await settle();
+    const heard: string[] = [];
+    connection.listen(({ event }) => heard.push(event), "start");
+    assert.deepEqual(heard, ["health"]);
   });
 });
 
