@@ -77,7 +77,7 @@ function authOf(client: Client, token: DeviceToken | undefined, generation: Gene
 }
 
 /** What `health` says: well, with one agent and no channels. */
-export function healthReport({ options }: StepContext): Record<string, unknown> {
+export function healthReport({ options, memory }: StepContext): Record<string, unknown> {
   const sessions = { path: `${stateDir}/agents/main/sessions/sessions.json`, count: 0, recent: [] };
   return {
     ok: true,
@@ -95,6 +95,7 @@ export function healthReport({ options }: StepContext): Record<string, unknown> 
       sessions,
     }],
     sessions,
+    ...memory.health,
   };
 }
 

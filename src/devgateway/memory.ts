@@ -6,7 +6,8 @@ import { toBase64url, toHex } from "../identity/keypair.ts";
 import type { Heartbeat, WakeParams } from "../protocol/mod.ts";
 import { CronBook, type CronRecords } from "./cron_book.ts";
 import type { Generation } from "./generation.ts";
-import { formatLogLine, type GatewayLogLine } from "./log.ts";
+import type { GatewayLogLine } from "./log.ts";
+import { LogFile } from "./log_file.ts";
 import type { DevGatewayOptions } from "./options.ts";
 import { Pairings } from "./pairings.ts";
 import { Presence } from "./presence.ts";
@@ -44,8 +45,10 @@ export class Memory {
   heartbeatPending = false;
   /** Grows with every health refresh; part of `stateVersion`. */
   healthVersion = 1;
-  /** Lines that `logs.tail` shows; cut like `emitted`. */
-  readonly logLines: string[] = [];
+  /** What its report on itself says beyond the usual. */
+  health: Readonly<Record<string, unknown>> = {};
+  /** What `logs.tail` reads. */
+  readonly logFile: LogFile;
   /** The gateway's own device, which signs nothing here. */
   readonly identity: { readonly deviceId: string; readonly publicKey: string };
   /** Names this process: a restart gives another (protocol 4). */
@@ -56,6 +59,7 @@ export class Memory {
   /** @param cron what is known of jobs and runs from before */
   constructor(generation: Generation, { clock, ids, zone }: DevGatewayOptions, cron?: CronRecords) {
     this.startedAt = clock.now();
+    this.logFile = new LogFile(generation.protocol, clock.now());
     this.pairings = new Pairings(generation.protocol, clock, ids);
     this.setupCodes = new SetupCodes(generation.protocol, clock, ids);
     this.presence = new Presence(clock, generation.version);
@@ -71,8 +75,7 @@ export class Memory {
   }
 
   noteLog(line: GatewayLogLine): void {
-    this.logLines.push(formatLogLine(line));
-    if (this.logLines.length > maxEmitted) this.logLines.shift();
+    this.logFile.write(line);
   }
 
   noteEmitted(emitted: EmittedEvent): void {

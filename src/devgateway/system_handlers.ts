@@ -4,7 +4,7 @@
 import type { Method } from "../protocol/mod.ts";
 import type { Handlers } from "./handlers.ts";
 import { heartbeatSoon } from "./heartbeats.ts";
-import { healthEvent, healthReport, stateDir } from "./hello.ts";
+import { healthEvent, healthReport } from "./hello.ts";
 import { presenceEvent } from "./presence.ts";
 import { invalid } from "./wire_errors.ts";
 
@@ -51,9 +51,5 @@ export const systemHandlers: Handlers<SystemMethod> = {
     return { payload: { ok: true }, before: [presenceEvent(call)] };
   },
   "gateway.identity.get": (_params, { memory }) => ({ payload: memory.identity }),
-  "logs.tail": (params, { memory }) => {
-    const lines = memory.logLines.slice(-(params?.limit ?? 500));
-    const size = memory.logLines.reduce((sum, line) => sum + line.length + 1, 0);
-    return { payload: { file: `${stateDir}/gateway.log`, cursor: size, size, lines, truncated: false, reset: false } };
-  },
+  "logs.tail": (params, { memory }) => ({ payload: memory.logFile.tail(params ?? {}) }),
 };

@@ -102,7 +102,7 @@ for (const protocol of [3, 4] as const) {
     });
 
     it("lets an explicit wrong token fail, and tries it once", async () => {
-      const connects = () => setup.gateway.memory.logLines.length;
+      const connects = () => setup.gateway.memory.logFile.tail({}).lines.length;
       const count = connects();
       const { exit, stderr } = await setup.home.claw(["event", "x", "--token-file", wrongTokenFile(setup.home)]);
       assert.equal(exit, 77);
