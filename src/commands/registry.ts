@@ -22,6 +22,31 @@ const commands: readonly Registration[] = [
     load: async () => (await import("./whoami.ts")).whoami,
   },
   {
+    words: ["health"],
+    summary: "show the gateway's report on itself; exit 1 when it is not well",
+    load: async () => (await import("./health.ts")).health,
+  },
+  {
+    words: ["presence"],
+    summary: "show who is connected to the gateway",
+    load: async () => (await import("./presence.ts")).presence,
+  },
+  {
+    words: ["heartbeat", "last"],
+    summary: "show the last heartbeat run",
+    load: async () => (await import("./heartbeat/last.ts")).heartbeatLast,
+  },
+  {
+    words: ["heartbeat", "enable"],
+    summary: "let heartbeats run",
+    load: async () => (await import("./heartbeat/enable.ts")).heartbeatEnable,
+  },
+  {
+    words: ["heartbeat", "disable"],
+    summary: "let no heartbeat run, of any agent",
+    load: async () => (await import("./heartbeat/disable.ts")).heartbeatDisable,
+  },
+  {
     words: ["cron", "list"],
     summary: "list the jobs, with when they run next",
     load: async () => (await import("./cron/list.ts")).cronList,
