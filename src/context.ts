@@ -21,6 +21,7 @@ import { Input } from "./input.ts";
 import { createLogin, type LoginSource } from "./login.ts";
 import { createOpener } from "./opener.ts";
 import { RunTime } from "./run_time.ts";
+import type { ContextStore } from "./settings/context_files.ts";
 import { flagLayer } from "./settings/layers.ts";
 import { resolveSettings, type Settings } from "./settings/resolve.ts";
 import { settings as connectionSettings } from "./settings/schema.ts";
@@ -65,6 +66,10 @@ export class RunContext implements Context, AsyncDisposable {
     });
     this.#doors.add(() => inner[Symbol.asyncDispose]());
     return inner;
+  }
+
+  get contextStore(): ContextStore {
+    return this.#store();
   }
 
   get signal(): AbortSignal {

@@ -7,6 +7,7 @@ import type { Need } from "../client/credentials.ts";
 import type { DeviceCheck } from "../identity/device_check.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Ids } from "../platform/world.ts";
+import type { ContextStore } from "../settings/context_files.ts";
 import type { Settings } from "../settings/resolve.ts";
 import type { Pairs } from "./outcome.ts";
 import type { Progress } from "./progress.ts";
@@ -120,6 +121,8 @@ export interface Context {
    * @param values by the settings' keys, e.g. `{ context: "home" }`
    */
   within(values: Readonly<Record<string, string | true>>): Context;
+  /** Where the files of contexts stand. @throws ClawError `config/invalid` without a home directory */
+  readonly contextStore: ContextStore;
   whoAmI(): Promise<WhoAmI>;
   /** Changes or copies this device's key, offline. */
   ownKey(): Promise<OwnKey>;
