@@ -21,7 +21,8 @@ export interface PresentedSecret {
 
 /** Everything that one handshake needs. */
 export interface Credentials {
-  readonly device: Device;
+  /** undefined: none. Nothing can then be paired, so it is for a look that must change nothing. */
+  readonly device: Device | undefined;
   readonly secret: PresentedSecret;
   readonly scopes: readonly string[];
   /** What the device calls itself; gateways compare everything that is said of a device but this. */

@@ -9,6 +9,7 @@ import {
   Challenge,
   type ConnectParams,
   decodeFrame,
+  type DeviceProof,
   encodeFrame,
   type EventFrame,
   failureOf,
@@ -21,7 +22,7 @@ import {
 } from "../protocol/mod.ts";
 import type { Transport } from "../transport/transport.ts";
 import { version } from "../version.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credentials, Device } from "./credentials.ts";
 
 /** What a completed handshake tells. Times are ms on the local clock that never jumps. */
 export interface Handshake {
@@ -81,18 +82,6 @@ async function connectParams(challenge: Challenge, credentials: Credentials, os:
     "password": { password: secret.value },
     "none": undefined,
   }[secret.kind];
-  const signature = await device.sign(proofText({
-    deviceId: device.deviceId,
-    clientId: client.id,
-    clientMode: client.mode,
-    role,
-    scopes,
-    signedAt: challenge.ts,
-    // A password is never signed.
-    token: secret.kind === "token" || secret.kind === "device-token" ? secret.value : "",
-    nonce: challenge.nonce,
-    platform: client.platform,
-  }));
   return {
     minProtocol,
     maxProtocol,
@@ -102,14 +91,33 @@ async function connectParams(challenge: Challenge, credentials: Credentials, os:
     caps: [],
     ...(auth === undefined ? {} : { auth }),
     userAgent: `claw/${version}`,
-    device: {
-      id: device.deviceId,
-      publicKey: device.publicKey,
-      signature,
-      signedAt: challenge.ts,
-      nonce: challenge.nonce,
-    },
+    ...(device === undefined ? {} : { device: await proofOf(device, challenge, { client, scopes, secret }) }),
   };
+}
+
+/** What the proof covers besides the device and the challenge. */
+interface Proven extends Pick<Credentials, "scopes" | "secret"> {
+  readonly client: ConnectParams["client"];
+}
+
+async function proofOf(
+  device: Device,
+  { ts, nonce }: Challenge,
+  { client, scopes, secret }: Proven,
+): Promise<DeviceProof> {
+  const signature = await device.sign(proofText({
+    deviceId: device.deviceId,
+    clientId: client.id,
+    clientMode: client.mode,
+    role,
+    scopes,
+    signedAt: ts,
+    // A password is never signed.
+    token: secret.kind === "token" || secret.kind === "device-token" ? secret.value : "",
+    nonce,
+    platform: client.platform,
+  }));
+  return { id: device.deviceId, publicKey: device.publicKey, signature, signedAt: ts, nonce };
 }
 
 function challengeIn(frame: Frame): Challenge {

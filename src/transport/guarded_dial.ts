@@ -16,8 +16,16 @@ import type { Transport } from "./transport.ts";
 import { OpenRefusal, upgradeStream } from "./upgrade.ts";
 import type { Pin, Way } from "./way.ts";
 
-/** Opens a socket as `openWebSocket` does. @throws the same */
-export async function openGuarded(url: URL, way: Way, signal: AbortSignal): Promise<Transport> {
+/** How far an opening has come: each is told when it is done. A name that needs no looking up has no `dns`. */
+export type OpenStep = "dns" | "tcp" | "tls" | "upgrade";
+
+/** Opens a socket as `openWebSocket` does. @param onStep is told of each step that is done @throws the same */
+export async function openGuarded(
+  url: URL,
+  way: Way,
+  signal: AbortSignal,
+  onStep: (step: OpenStep) => void = () => {},
+): Promise<Transport> {
   let socket: Socket | undefined;
   let isSecured = false;
   const stop = () => void socket?.destroy(signal.reason);
@@ -27,12 +35,15 @@ export async function openGuarded(url: URL, way: Way, signal: AbortSignal): Prom
     signal.throwIfAborted();
     const tunnel = way.proxy === undefined ? undefined : await connectThrough(way.proxy, url, signal);
     socket = tunnel;
+    if (tunnel !== undefined) onStep("tcp");
     socket = await open(url, way, anchors, tunnel);
     signal.throwIfAborted();
+    tell(socket, tunnel === undefined ? ["dns", "tcp", "tls"] : ["tls"], onStep);
     await settled(socket, url.protocol === "wss:" ? "secureConnect" : "connect");
     isSecured = url.protocol === "wss:";
     if (way.pin !== undefined) comparePin(url, way.pin, socket as TLSSocket);
     const early = await upgradeStream(socket, url, (length) => way.randomBytes(length));
+    onStep("upgrade");
     return adaptStream(socket, early, (length) => way.randomBytes(length));
   } catch (thrown) {
     socket?.destroy();
@@ -96,6 +107,17 @@ function comparePin(url: URL, pin: Pin, socket: TLSSocket): void {
     throw new ClawError("net/tls", `${hostOf(url)} presented no certificate, but one is pinned (${pin.from})`);
   }
   if (certificate.fingerprint !== pin.fingerprint) throw changedCertificate(hostOf(url), pin, certificate);
+}
+
+const stepEvents = { dns: "lookup", tcp: "connect", tls: "secureConnect" } as const;
+
+function tell(socket: Socket, steps: readonly (keyof typeof stepEvents)[], onStep: (step: OpenStep) => void): void {
+  for (const step of steps) {
+    // A name that is not found has a `lookup` too.
+    socket.once(stepEvents[step], (failure: unknown) => {
+      if (!(failure instanceof Error)) onStep(step);
+    });
+  }
 }
 
 function settled(socket: Socket, ready: "connect" | "secureConnect"): Promise<void> {

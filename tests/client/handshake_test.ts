@@ -55,6 +55,19 @@ describe("handshake()", () => {
     assert.equal((await result).protocol, 4);
   });
 
+  it("shows no device when there is none, so that nothing can be paired", async () => {
+    const peer = createPeer();
+    const credentials = { ...await createCredentials(["operator.read"]), device: undefined };
+    const result = handshake(peer.transport, credentials, { clock: createManualClock(), os: "linux", signal: never });
+    peer.say(challenge);
+    const request = await peer.hear();
+    peer.say(helloOk(request.id));
+    const params = ConnectParams.parse(request.params);
+    assert.equal(Object.hasOwn(params, "device"), false);
+    assert.equal(params.auth?.token, credentials.secret.value);
+    await result;
+  });
+
   it("never signs a password", async () => {
     const peer = createPeer();
     const credentials = { ...await createCredentials(), secret: { kind: "password", value: "hunter2" } as const };

@@ -5,7 +5,7 @@
 import { decodeFrame, type Frame, HelloOk, type RequestFrame } from "../../src/protocol/mod.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import type { Transport } from "../../src/transport/transport.ts";
-import type { Credentials } from "../../src/client/credentials.ts";
+import type { Credentials, Device } from "../../src/client/credentials.ts";
 import { generateKey, importIdentity } from "../../src/identity/keypair.ts";
 
 export interface Peer {
@@ -72,7 +72,9 @@ export function createHandshake(options: Parameters<typeof helloOk>[1] & { reado
 }
 
 /** Credentials of a fresh device with a shared token. */
-export async function createCredentials(scopes: readonly string[] = ["operator.write"]): Promise<Credentials> {
+export async function createCredentials(
+  scopes: readonly string[] = ["operator.write"],
+): Promise<Credentials & { readonly device: Device }> {
   const device = await importIdentity(await generateKey());
   return { device, secret: { kind: "token", value: "shared-token-for-tests" }, scopes };
 }

@@ -49,6 +49,27 @@ async function failureWith(tls: Pick<KeyedCertificate, "cert" | "key">, way: Way
   return error;
 }
 
+describe("openGuarded() tells its steps", () => {
+  const stepsTo = async (url: string, way: Way) => {
+    const steps: string[] = [];
+    const opening = openGuarded(new URL(url), way, never, (step) => void steps.push(step));
+    await opening.then((transport) => transport.close(1000), () => {});
+    return steps;
+  };
+
+  it("in their order, those that were done alone", async () => {
+    await using gateway = await openSocketGateway();
+    await using secured = await openSocketGateway({ tls: selfSigned });
+    await using notHttp = await startListener((socket) => void socket.end("no\n"));
+    assert.deepEqual(await stepsTo(gateway.url, wayWith({})), ["tcp", "upgrade"]);
+    assert.deepEqual(await stepsTo(`ws://localhost:${gateway.port}`, wayWith({})), ["dns", "tcp", "upgrade"]);
+    const pinned = wayWith({ fingerprint: selfSignedFingerprint });
+    assert.deepEqual(await stepsTo(`wss://127.0.0.1:${secured.port}`, pinned), ["tcp", "tls", "upgrade"]);
+    assert.deepEqual(await stepsTo(`ws://127.0.0.1:${notHttp.port}`, wayWith({})), ["tcp"]);
+    assert.deepEqual(await stepsTo("ws://no-such-host.invalid", wayWith({})), []);
+  });
+});
+
 describe("openGuarded() with a pin", () => {
   it("accepts a self-signed certificate by its pin alone, whatever host it names", async () => {
     const other = await certificateFor({ names: ["elsewhere.example"], addresses: [] });
