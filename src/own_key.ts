@@ -6,6 +6,7 @@ import type { KeyChange, KeyFormat, OwnKey } from "./cli/context.ts";
 import { ClawError } from "./errors.ts";
 import {
   type DatedKey,
+  finishReplacing,
   type IdentityStore,
   keyFilePath,
   loadKey,
@@ -32,6 +33,7 @@ export function createOwnKey(store: Store, openclawState: string | undefined): O
 }
 
 async function putInPlace(store: Store, key: StoredKey): Promise<KeyChange> {
+  finishReplacing(store);
   const old = await soundKey(store);
   const hadKey = factsOf(keyFilePath(store)) !== undefined;
   await replaceKey(store, key, store.clock.now());
@@ -66,6 +68,7 @@ async function exportKey(store: Store, path: string, format: KeyFormat): Promise
 }
 
 async function importKey(store: Store, path: string): Promise<KeyChange | undefined> {
+  finishReplacing(store);
   const text = readPrivate(store, realPathOf(path) ?? path, "the key");
   if (text === undefined) throw new ClawError("input/invalid", `there is no ${path}`, { hint: "check the path" });
   const key = await parseKeyText(text, path);

@@ -8,7 +8,14 @@ import { ClawError } from "../errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import { join } from "../platform/directories.ts";
 import { parseJson } from "../platform/files.ts";
-import { createPrivate, ensurePrivateDirectory, readPrivate, replacePrivate } from "../platform/private_file.ts";
+import {
+  createPrivate,
+  ensurePrivateDirectory,
+  movePrivate,
+  readPrivate,
+  removePrivate,
+  replacePrivate,
+} from "../platform/private_file.ts";
 import type { Ids, Os } from "../platform/world.ts";
 import {
   deviceIdOf,
@@ -87,7 +94,8 @@ export function previousKeyPath(store: IdentityStore): string {
 }
 
 /**
- * Puts a key in the place of the stored one, which stays as it is, sound or not, in `device.prev`.
+ * Puts a key in the place of the stored one, which stays as it is, sound or not, in `device.prev`. That name is given
+ * last: the key that comes in may have had no other copy than what stands there.
  * @throws ClawError `config/key-exposed`, `config/key-damaged` when something else than a file is there, `store/io`
  */
 export async function replaceKey(store: IdentityStore, key: StoredKey, createdAtMs: number): Promise<void> {
@@ -95,9 +103,25 @@ export async function replaceKey(store: IdentityStore, key: StoredKey, createdAt
   const file = await keyFileOf(key, createdAtMs);
   const before = readPrivate(store, path, what);
   ensurePrivateDirectory(store.directory);
-  // First the old one: whatever happens in between, no key is lost.
-  if (before !== undefined) replacePrivate(store.os, previousKeyPath(store), before, store.ids.uuid());
+  if (before !== undefined) replacePrivate(store.os, asidePath(store), before, store.ids.uuid());
   replacePrivate(store.os, path, `${JSON.stringify(file)}\n`, store.ids.uuid());
+  finishReplacing(store);
+}
+
+/**
+ * Ends what a crash may have cut short in `replaceKey`: for whoever is about to look at `device.prev`.
+ * @throws ClawError as `replaceKey`
+ */
+export function finishReplacing(store: IdentityStore): void {
+  const aside = readPrivate(store, asidePath(store), what);
+  if (aside === undefined) return;
+  if (aside === readPrivate(store, keyFilePath(store), what)) return removePrivate(asidePath(store));
+  removePrivate(previousKeyPath(store));
+  movePrivate(store.os, asidePath(store), previousKeyPath(store));
+}
+
+function asidePath(store: IdentityStore): string {
+  return join(store.os, store.directory, "device.prev.new");
 }
 
 /**
@@ -125,7 +149,12 @@ async function keyFileOf({ publicKey, privateKey }: StoredKey, createdAtMs: numb
   return { ...file, checksum: await checksumOf(file) };
 }
 
-async function parseKeyFile(text: string, path: string): Promise<{ identity: Identity; key: DatedKey }> {
+/**
+ * The key in a text of this form.
+ * @param path the file's, for the error
+ * @throws ClawError `config/key-damaged`
+ */
+export async function parseKeyFile(text: string, path: string): Promise<{ identity: Identity; key: DatedKey }> {
   const json = parseJson(text);
   if (json === undefined) throw damaged(path, text === "" ? "it is empty" : "it is not JSON");
   const file = KeyFile.safeParse(json.value);

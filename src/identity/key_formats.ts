@@ -1,11 +1,12 @@
 /**
- * A device key as other programs keep it: PKCS#8 in PEM (RFC 8410), and OpenClaw's own `device.json`. Pure: which files
- * may be read or written is `own_key.ts`'s concern, claw's own form is `key_file.ts`.
+ * A device key as other programs keep it: PKCS#8 in PEM (RFC 8410), and OpenClaw's own `device.json`; claw's own form,
+ * which `key_file.ts` defines, is read here, too, so that a key that was put aside can come back. Pure: which files may
+ * be read or written is `own_key.ts`'s concern.
  */
 import * as z from "zod/mini";
 import { ClawError } from "../errors.ts";
 import { parseJson } from "../platform/files.ts";
-import type { DatedKey } from "./key_file.ts";
+import { type DatedKey, parseKeyFile } from "./key_file.ts";
 import { deviceIdOf, fromBase64url, type StoredKey } from "./keypair.ts";
 
 /** What stands before the 32 bytes of the key: PKCS#8 of version 0, and SubjectPublicKeyInfo. */
@@ -39,13 +40,14 @@ const OpenclawFile = z.looseObject({
 });
 
 /**
- * Reads a key in either form.
+ * Reads a key in any of these forms.
  * @param name the file's, for the error
  * @throws ClawError `input/invalid` when it is no such key, or names an id or a public key that is another's
  */
 export async function parseKeyText(text: string, name: string): Promise<StoredKey> {
   const json = text.trimStart().startsWith("{") ? parseJson(text) : undefined;
   if (json === undefined) return await parsePem(text, name);
+  if (isOwnForm(json.value)) return await parseOwn(text, name);
   const file = OpenclawFile.safeParse(json.value);
   if (!file.success) throw unusable(name, "it is no device.json of OpenClaw");
   const key = await parsePem(file.data.privateKeyPem, name);
@@ -57,6 +59,20 @@ export async function parseKeyText(text: string, name: string): Promise<StoredKe
     throw unusable(name, "its two halves are of different keys");
   }
   return key;
+}
+
+/** OpenClaw's file has no checksum. */
+function isOwnForm(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, "checksum");
+}
+
+async function parseOwn(text: string, name: string): Promise<StoredKey> {
+  const own = await parseKeyFile(text, name).catch(() => {
+    throw unusable(name, "it is a damaged key file of claw's");
+  });
+  const key = await parsePem(toPem(own.key), name);
+  if (key.publicKey === own.key.publicKey) return key;
+  throw unusable(name, "its two halves are of different keys");
 }
 
 async function parsePem(text: string, name: string): Promise<StoredKey> {
@@ -90,6 +106,6 @@ function withoutBreaks(text: string): string {
 
 function unusable(name: string, why: string): ClawError {
   return new ClawError("input/invalid", `${name} cannot be used: ${why}`, {
-    hint: "it takes an unencrypted Ed25519 key, as PKCS#8 in PEM or as OpenClaw's device.json",
+    hint: "it takes an unencrypted Ed25519 key, as PKCS#8 in PEM, as OpenClaw's device.json, or as claw's own",
   });
 }

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { ClawError } from "../../src/errors.ts";
+import { loadOrCreateIdentity } from "../../src/identity/key_file.ts";
 import { parseKeyText, toOpenclaw, toPem } from "../../src/identity/key_formats.ts";
 import { deviceIdOf, fromBase64url, generateKey, type StoredKey } from "../../src/identity/keypair.ts";
+import { createStoreHome } from "../support/store.ts";
 
 async function dated(key: StoredKey) {
   return { ...key, deviceId: await deviceIdOf(fromBase64url(key.publicKey)), createdAtMs: 1_795_262_041_010 };
@@ -38,6 +41,19 @@ describe("parseKeyText()", () => {
     const pem = String(pair.privateKey.export({ format: "pem", type: "pkcs8" }));
     const { x } = pair.publicKey.export({ format: "jwk" });
     assert.equal((await parseKeyText(`a key\n${pem.replaceAll("\n", "\r\n")}\n`, "k")).publicKey, x);
+  });
+
+  it("reads claw's own form, unless anything in it was changed", async () => {
+    using home = createStoreHome();
+    const { path } = await loadOrCreateIdentity(home.store);
+    const text = readFileSync(path, "utf8");
+    const file = JSON.parse(text);
+    const { publicKey, privateKey } = file;
+    assert.deepEqual(await parseKeyText(text, "k"), { publicKey, privateKey });
+    for (const change of [{ privateKey: (await generateKey()).privateKey }, { deviceId: "x" }, { version: 2 }]) {
+      const refused = { code: "input/invalid", message: /^k cannot be used: it is a damaged key file of claw's$/ };
+      await assert.rejects(parseKeyText(JSON.stringify({ ...file, ...change }), "k"), refused);
+    }
   });
 
   it("reads the longer form, in which the public key follows, and by the private half alone", async () => {

@@ -9,9 +9,19 @@ import { tellKeyChange } from "./key_change.ts";
 
 export const deviceImport = defineCommand({
   isReadOnly: false,
-  arguments: [{ name: "file", summary: "an Ed25519 key: PKCS#8 in PEM, or OpenClaw's device.json", isRequired: true }],
+  arguments: [{
+    name: "file",
+    summary: "an Ed25519 key: PKCS#8 in PEM, OpenClaw's device.json, or claw's",
+    isRequired: true,
+  }],
   flags: { iKnow: { type: "boolean", summary: "also from OpenClaw's own identity folder" } },
-  examples: [{ line: "claw device import claw-key.pem", does: "be the device that this key belongs to" }],
+  examples: [
+    { line: "claw device import claw-key.pem", does: "be the device that this key belongs to" },
+    {
+      line: "claw device import ~/.config/claw/device.prev",
+      does: "be the device again that was before the last change",
+    },
+  ],
   notes: [
     "The file must be its owner's alone (mode 0600). The id is taken from the key; a file that says another is refused.\n" +
     "The key before stays as device.prev, and its tokens in a folder of their own.",

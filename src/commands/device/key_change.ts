@@ -13,14 +13,16 @@ export function tellKeyChange(status: "reset" | "imported", change: KeyChange): 
     ...(previousKey === undefined ? [] : [["old key", previousKey] as const]),
     ...gateways.map((gateway) => ["gateway", gateway] as const),
   ];
-  const knew = gateways.length > 0 ? "these gateways" : "a gateway that knew the old one";
-  const advice = [
-    `${knew} must approve this device anew: claw device pair --wait`,
+  const advice = previousKey === undefined && status === "reset" ? [] : [
+    `${whoMust(status, change)}: claw device pair --wait`,
     ...(oldDeviceId === undefined ? [] : [`and the old one should go there: claw device remove ${oldDeviceId}`]),
   ];
-  const views: View[] = [
-    { kind: "pairs", pairs },
-    ...(oldDeviceId === undefined ? [] : advice).map((text): View => ({ kind: "line", text })),
-  ];
+  const views: View[] = [{ kind: "pairs", pairs }, ...advice.map((text): View => ({ kind: "line", text }))];
   return done({ status, ...change }, { kind: "stack", views });
+}
+
+/** A key that was made just now nobody knows; one that is imported may be paired here and there. */
+function whoMust(status: "reset" | "imported", { gateways }: KeyChange): string {
+  if (status === "imported") return "a gateway that does not know this device must approve it";
+  return `${gateways.length > 0 ? "these gateways" : "a gateway that knew the old one"} must approve this device anew`;
 }

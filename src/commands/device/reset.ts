@@ -14,7 +14,7 @@ export const deviceReset = defineCommand({
   ],
   notes: [
     "The old key stays beside the new one as device.prev (one that was kept there before is replaced), and its tokens in\n" +
-    "a folder of their own. `claw device import` of that key brings both back. Offline: gateways learn of it when this\n" +
+    "a folder of their own. `claw device import` of that file brings both back. Offline: gateways learn of it when this\n" +
     "device asks them to be paired anew, and the old device stays paired until it is removed there.",
   ],
   async run({ yes }, _operands, context) {

@@ -33,6 +33,30 @@ describe("claw device import", () => {
     });
   }
 
+  it("brings back the key that a reset put aside, and its tokens", async () => {
+    await using stage = await openDeviceStage(4);
+    const { home } = stage;
+    await home.claw(["event", "x"]);
+    const old = await stage.ownId();
+    const between = JSON.parse((await stage.run(["reset", "--yes", "--json"])).stdout).data;
+    const { exit, stdout, stderr } = await stage.run(["import", between.previousKey, "--json"]);
+    assert.equal(exit, 0, stderr);
+    const { data } = JSON.parse(stdout);
+    assert.deepEqual([data.deviceId, data.oldDeviceId], [old, between.deviceId]);
+    assert.deepEqual([keyIdIn(home, "device.json"), keyIdIn(home, "device.prev")], [old, between.deviceId]);
+    assert.equal((await home.claw(["event", "x"], { env: { CLAW_TOKEN: "" } })).exit, 0, "its token lets it in");
+  });
+
+  it("does not say that every gateway must approve what some may know", async () => {
+    await using stage = await openDeviceStage(4);
+    await stage.home.claw(["event", "x"]);
+    const { previousKey } = JSON.parse((await stage.run(["reset", "--yes", "--json"])).stdout).data;
+    await stage.home.claw(["event", "x"]);
+    const { stdout } = await stage.run(["import", previousKey]);
+    assert.doesNotMatch(stdout, /these gateways must approve/);
+    assert.match(stdout, /\na gateway that does not know this device must approve it: claw device pair --wait\n/);
+  });
+
   it("refuses what is OpenClaw's own, wherever links lead, unless it is told to", async () => {
     using home = createTestHome();
     const identity = join(home.path, ".openclaw/identity");
@@ -59,11 +83,12 @@ describe("claw device import", () => {
     await home.claw(["event", "x", "--url", "ws://127.0.0.1:1"]);
     const whole = readFileSync(join(home.path, ".config/claw/device.json"), "utf8");
     const file = join(home.path, "file");
-    for (const text of ["", "{}", "x".repeat(100_000), whole]) {
+    const damaged = whole.replace(/"createdAtMs":1/, '"createdAtMs":2');
+    for (const text of ["", "{}", "x".repeat(100_000), damaged]) {
       writeFileSync(file, text, { mode: 0o600 });
       const { exit, stderr } = await home.claw(["device", "import", file]);
       assert.equal(exit, 65, stderr);
-      assert.match(stderr, /file cannot be used: it (holds|is) no .*\nclaw: hint: it takes an unencrypted Ed25519 key/);
+      assert.match(stderr, /file cannot be used: it (holds|is) .*\nclaw: hint: it takes an unencrypted Ed25519 key/);
     }
     chmodSync(file, 0o644);
     assert.equal((await home.claw(["device", "import", file])).exit, 78);

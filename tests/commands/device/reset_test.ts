@@ -51,6 +51,7 @@ describe("claw device reset", () => {
     const { exit, stdout } = await home.claw(["device", "reset", "--yes"]);
     assert.equal(exit, 0);
     assert.match(stdout, /\nold key {2}\S+device\.prev\n/);
+    assert.match(stdout, /\na gateway that knew the old one must approve this device anew: claw device pair --wait\n$/);
     assert.equal((await home.claw(["device", "verify"])).exit, 0);
   });
 });
