@@ -7,7 +7,13 @@ import { ClawError } from "../errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import { join } from "../platform/directories.ts";
 import { namesIn, parseJson } from "../platform/files.ts";
-import { ensurePrivateDirectory, movePrivate, readPrivate, replacePrivate } from "../platform/private_file.ts";
+import {
+  ensurePrivateDirectory,
+  movePrivate,
+  readPrivate,
+  removePrivate,
+  replacePrivate,
+} from "../platform/private_file.ts";
 import type { Ids, Os } from "../platform/world.ts";
 
 /** Where tokens are kept. */
@@ -58,7 +64,8 @@ export function loadToken(store: TokenStore, origin: string, role: string, devic
 }
 
 /**
- * Keeps a token in place of the one before, which stays beside it as `.prev`. A token that is stored already only gains
+ * Keeps a token in place of the one before, which stays beside it as `.prev`, or in the folder of its device where that
+ * is another: whoever brings that device's key back wants it. A token that is stored already only gains
  * scopes: 2026.9.6 names those that a connection asked for, which may be fewer than the token grants.
  * @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io`
  */
@@ -71,7 +78,8 @@ export function saveToken(store: TokenStore, token: StoredToken): void {
     return;
   }
   ensurePrivateDirectory(tokenDirectory(store));
-  if (before !== undefined) write(store, sparePathOf(path), before);
+  if (before !== undefined && before.deviceId !== token.deviceId) putAside(store, path, before);
+  else if (before !== undefined) write(store, sparePathOf(path), before);
   write(store, path, token);
 }
 
@@ -120,18 +128,24 @@ export function sortTokens(store: TokenStore, deviceId: string): readonly string
   const aside = tokenFiles(store).flatMap((path) => {
     const token = soundToken(store, path);
     if (token === undefined || token.deviceId === deviceId) return [];
-    const folder = folderOf(store, token.deviceId);
-    ensurePrivateDirectory(folder);
-    const place = join(store.os, folder, nameFor(token.role, token.origin));
-    // One that was put aside before is older, and worth nothing any more.
-    movePrivate(store.os, place, `${place.slice(0, -ending.length)}.prev`);
-    return movePrivate(store.os, path, place) ? [token.origin] : [];
+    return putAside(store, path, token) ? [token.origin] : [];
   });
   const own = folderOf(store, deviceId);
   for (const name of namesIn(own).filter((name) => name.endsWith(ending))) {
     movePrivate(store.os, join(store.os, own, name), join(store.os, tokenDirectory(store), name));
   }
   return aside;
+}
+
+/** Moves a token into its device's folder. @returns false when another run did */
+function putAside(store: TokenStore, path: string, token: StoredToken): boolean {
+  const folder = folderOf(store, token.deviceId);
+  ensurePrivateDirectory(folder);
+  const place = join(store.os, folder, nameFor(token.role, token.origin));
+  // One that was put aside before is older, and worth nothing any more.
+  removePrivate(sparePathOf(place));
+  movePrivate(store.os, place, sparePathOf(place));
+  return movePrivate(store.os, path, place);
 }
 
 /** What is damaged or exposed stays where it is: `claw device verify` tells of it. */

@@ -5,7 +5,7 @@
  */
 import * as fs from "node:fs";
 import { ClawError } from "../errors.ts";
-import { factsOf, osCodeOf, storeError, storing } from "./files.ts";
+import { factsOf, namesIn, osCodeOf, storeError, storing } from "./files.ts";
 import type { Os } from "./world.ts";
 
 const privateFile = 0o600;
@@ -61,6 +61,7 @@ export function createPrivate(os: Os, path: string, text: string, uniqueName: st
     return createExclusively(path, text);
   } finally {
     fs.rmSync(temporary, { force: true });
+    removeLitter(path);
   }
   syncDirectoryOf(os, path);
   return true;
@@ -76,6 +77,7 @@ export function replacePrivate(os: Os, path: string, text: string, uniqueName: s
     throw storeError(path, "replace", cause);
   }
   syncDirectoryOf(os, path);
+  removeLitter(path);
 }
 
 /** Takes a file away, if it is there. @throws ClawError `store/io` */
@@ -165,6 +167,22 @@ function writeNew(path: string, text: string): void {
     throw cause;
   } finally {
     fs.closeSync(handle);
+  }
+}
+
+/** Writing takes milliseconds: what has been there for so long is a crash's. */
+const litterMs = 3_600_000;
+
+/** Takes away what crashes left behind while they wrote this file. What cannot be taken away does no harm. */
+function removeLitter(path: string): void {
+  const [, folder = "", name = ""] = /^(.*[/\\])?([^/\\]*)$/.exec(path) ?? [];
+  try {
+    for (const other of namesIn(folder || ".")) {
+      if (!other.startsWith(`${name}.`) || !/^[0-9a-f-]{36}\.tmp$/.test(other.slice(name.length + 1))) continue;
+      if (Date.now() - fs.lstatSync(folder + other).mtimeMs > litterMs) fs.rmSync(folder + other, { force: true });
+    }
+  } catch {
+    // A directory that may not be read, or somebody else was faster.
   }
 }
 

@@ -140,6 +140,18 @@ describe("saveToken()", () => {
     assert.equal(loadToken(home.store, origin, role, deviceId)?.deviceId, deviceId);
   });
 
+  it("puts the token of another device into that device's folder, where its key finds it again", () => {
+    using home = createStoreHome();
+    const [one, two] = ["1".repeat(64), "2".repeat(64)];
+    saveToken(home.store, { ...testToken, deviceId: one, token: "a" });
+    saveToken(home.store, { ...testToken, deviceId: two, token: "b" });
+    saveToken(home.store, { ...testToken, deviceId: two, token: "c" });
+    sortTokens(home.store, one);
+    assert.equal(loadToken(home.store, origin, role, one)?.token, "a");
+    sortTokens(home.store, two);
+    assert.equal(loadToken(home.store, origin, role, two)?.token, "c");
+  });
+
   it("keeps gateways and roles apart, and their names inside its own directory", () => {
     using home = createStoreHome();
     const origins = [

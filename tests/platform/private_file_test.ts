@@ -279,4 +279,21 @@ describe("replacePrivate()", () => {
       message: `cannot write ${home.path}/none/file: ENOENT`,
     });
   });
+
+  it("takes away what crashes left behind of that very file long ago, and nothing else", () => {
+    using home = createStoreHome();
+    const hourAgo = Date.now() / 1000 - 3_700;
+    const id = "3ed0a0c3-28a5-4b02-9d42-6f1f6c3d6a11";
+    const old = [`a.${id}.tmp`, `a.json.${id}.tmp`, `a.b.tmp`, `a.${id}`, `${id}.tmp`];
+    for (const name of [...old, `a.${id.replace("3", "4")}.tmp`]) fs.writeFileSync(`${home.path}/${name}`, "");
+    for (const name of old) fs.utimesSync(`${home.path}/${name}`, hourAgo, hourAgo);
+    const before = fs.readdirSync(home.path).sort();
+    const left = [...before.filter((name) => name !== `a.${id}.tmp`), "a"].sort();
+    replacePrivate("linux", `${home.path}/a`, "text", crypto.randomUUID());
+    assert.deepEqual(fs.readdirSync(home.path).sort(), left);
+    fs.writeFileSync(`${home.path}/c.${id}.tmp`, "");
+    fs.utimesSync(`${home.path}/c.${id}.tmp`, hourAgo, hourAgo);
+    createPrivate("linux", `${home.path}/c`, "text", crypto.randomUUID());
+    assert.deepEqual(fs.readdirSync(home.path).sort(), [...left, "c"].sort());
+  });
 });
