@@ -127,18 +127,23 @@ function byVariable(error: ClawError): ClawError {
   return new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
 }
 
-/** Booleans that were not given are false and lists empty, so that a command need not know about absence. */
+/** Booleans that were not given are false, lists and rests empty, so that a command need not know about absence. */
 function optionsOf(command: Command, values: FlagValues): LooseOptions {
   return Object.fromEntries(
     Object.entries(command.flags).map((
       [name, flag],
-    ) => [name, values[name] ?? { boolean: false, list: [], string: undefined }[flag.type]]),
+    ) => [name, values[name] ?? { boolean: false, list: [], rest: [], string: undefined }[flag.type]]),
   );
 }
 
 async function deliver(outcome: Outcome, command: Command, voice: Voice): Promise<number> {
   if (outcome.kind === "stream") {
-    for await (const shown of outcome.items) await voice.show(shown);
+    try {
+      for await (const shown of outcome.items) await voice.pour(shown);
+    } catch (thrown) {
+      // Who reads it has had enough.
+      if (asClawError(thrown).details["osCode"] !== "EPIPE") throw thrown;
+    }
     return 0;
   }
   if (outcome.kind === "failed") {

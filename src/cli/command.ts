@@ -5,18 +5,27 @@
 import type { Context } from "./context.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** A flag without a value is a boolean; with one, a string, possibly out of a closed list; `list` may be repeated. */
+/**
+ * A flag without a value is a boolean; with one, a string, possibly out of a closed list; `list` may be repeated; `rest`
+ * takes all that stands behind it, whatever it looks like: a command line of another program.
+ */
 export type FlagDeclaration =
-  | { readonly type: "boolean"; readonly summary: string }
+  | {
+    readonly type: "boolean";
+    readonly summary: string;
+    /** One letter that stands for it: `f` is `-f`. */
+    readonly short?: string;
+  }
   | {
     readonly type: "string";
     readonly value: string;
     readonly summary: string;
     readonly choices?: readonly string[];
-    /** One letter that stands for it: `f` is `-f`. */
+    /** As above. */
     readonly short?: string;
   }
-  | { readonly type: "list"; readonly value: string; readonly summary: string };
+  | { readonly type: "list"; readonly value: string; readonly summary: string }
+  | { readonly type: "rest"; readonly value: string; readonly summary: string };
 
 /** Flags by their name in camelCase: `sessionKey` is `--session-key`. */
 export type FlagDeclarations = Readonly<Record<string, FlagDeclaration>>;
@@ -33,10 +42,10 @@ export interface ArgumentDeclaration {
 /** Options as the boundary knows them, before a command's declaration gives them their types. */
 export type LooseOptions = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
-/** What a run gets: a boolean flag is true or false, a list its texts, another its text or undefined. */
+/** What a run gets: a boolean flag is true or false, a list or the rest its texts, another its text or undefined. */
 export type OptionsOf<F extends FlagDeclarations> = {
   readonly [Name in keyof F]: F[Name] extends { type: "boolean" } ? boolean
-    : F[Name] extends { type: "list" } ? readonly string[]
+    : F[Name] extends { type: "list" | "rest" } ? readonly string[]
     : F[Name] extends { choices: readonly (infer Choice)[] } ? Choice | undefined
     : string | undefined;
 };
@@ -50,6 +59,8 @@ export interface Command {
   readonly notes?: readonly string[];
   /** Whether a repeated run does no harm; decides whether an unprinted result is a failure. */
   readonly isReadOnly: boolean;
+  /** It may go to several gateways by one command line, with none of these flags. */
+  readonly acrossContexts?: true | { readonly except: readonly string[] };
   run(options: LooseOptions, operands: readonly string[], context: Context): Promise<Outcome>;
 }
 

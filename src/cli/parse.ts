@@ -20,11 +20,12 @@ export interface HelpPage {
  * @throws ClawError `usage/*`, the nearest spelling as its hint
  */
 export async function parse(
-  args: readonly string[],
+  all: readonly string[],
   registry: readonly Registration[],
   globals: FlagDeclarations,
 ): Promise<QuickParse | HelpPage> {
   const found: { parsed?: QuickParse } = {};
+  const { args, rest } = await cutRest(all, registry);
   const { program, output } = await buildProgram(registry, globals, (parsed) => (found.parsed = parsed), args);
   try {
     program.parse(pageAsked(args, registry) ?? [...args], { from: "user" });
@@ -36,7 +37,20 @@ export async function parse(
     if (pages.includes(error.code)) return { help: output.text };
     throw usageError(error, args, registry);
   }
-  return found.parsed ?? { help: program.helpInformation() };
+  if (found.parsed === undefined) return { help: program.helpInformation() };
+  return { ...found.parsed, values: { ...found.parsed.values, ...rest } };
+}
+
+/** Takes the other program's command line away from behind a flag that has one: the library would look for flags in it. */
+async function cutRest(args: readonly string[], registry: readonly Registration[]) {
+  const words = wordsIn(args, registry);
+  const registration = registry.find((other) => other.words.join(" ") === words.join(" "));
+  const flags = Object.entries((await registration?.load())?.flags ?? {});
+  const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const name = flags.find(([flag, { type }]) => type === "rest" && own.includes(flagName(flag)))?.[0];
+  const at = name === undefined ? -1 : args.indexOf(flagName(name));
+  if (name === undefined || at + 1 === args.length) return { args, rest: {} };
+  return { args: [...args.slice(0, at + 1), "x"], rest: { [name]: args.slice(at + 1) } };
 }
 
 /** `help` before some words is `--help` behind them; the library would show its first page for any word it does not know. */
@@ -118,8 +132,8 @@ function declare(
 }
 
 function optionOf(name: string, flag: FlagDeclaration): Option {
-  const short = flag.type === "string" && flag.short !== undefined ? `-${flag.short}, ` : "";
-  const text = flag.type === "boolean" ? flagName(name) : `${short}${flagName(name)} <${flag.value}>`;
+  const short = flag.type !== "list" && flag.type !== "rest" && flag.short !== undefined ? `-${flag.short}, ` : "";
+  const text = flag.type === "boolean" ? `${short}${flagName(name)}` : `${short}${flagName(name)} <${flag.value}>`;
   const option = new Option(text, flag.summary);
   if (flag.type === "list") return option.argParser((value, before?: readonly string[]) => [...before ?? [], value]);
   return flag.type === "string" && flag.choices !== undefined ? option.choices(flag.choices) : option;

@@ -42,6 +42,10 @@ export async function quickParse(
       values[flag.name] = true;
       continue;
     }
+    if (flag.declaration.type === "rest") {
+      if (equals >= 0 || at + 1 === rest.length) return undefined;
+      return finish(command, { ...values, [flag.name]: rest.slice(at + 1) }, operands);
+    }
     const value = equals < 0 ? rest[++at] : arg.slice(equals + 1);
     if (value === undefined || (value.startsWith("-") && value !== "-")) return undefined;
     if (flag.declaration.type === "string" && flag.declaration.choices?.includes(value) === false) return undefined;

@@ -3,7 +3,7 @@
  * so that a secret which a gateway echoes in its prose is masked like any other.
  */
 import type { ClawError } from "../errors.ts";
-import type { Clock } from "../platform/clock.ts";
+import { type Clock, unlessAborted } from "../platform/clock.ts";
 import type { Output, World } from "../platform/world.ts";
 import { escapeLine } from "./escape.ts";
 import { createStyle, renderError, renderNote, renderView, wantsColour } from "./human.ts";
@@ -12,18 +12,23 @@ import type { Pairs, Shown } from "./outcome.ts";
 import type { Progress } from "./progress.ts";
 import type { FlagValues } from "./quick_parse.ts";
 
+/** What speaking takes; without `interrupted` nothing stops it. */
+type Surroundings = Pick<World, "env" | "stdout" | "stderr"> & Partial<Pick<World, "interrupted">>;
+
 /** Shorter ones stand in too many innocent words. */
 const shortestSecret = 8;
 
 export class Voice {
   readonly json: boolean;
   readonly quiet: boolean;
-  readonly #world: Pick<World, "env" | "stdout" | "stderr">;
+  readonly #world: Surroundings;
   readonly #values: FlagValues;
   readonly #secrets = new Set<string>();
   #progress: Progress | undefined;
+  /** A piece of a stream is not written yet. */
+  #isPouring = false;
 
-  constructor(world: Pick<World, "env" | "stdout" | "stderr">, values: FlagValues) {
+  constructor(world: Surroundings, values: FlagValues) {
     this.#world = world;
     this.#values = values;
     this.json = values["json"] === true;
@@ -31,18 +36,36 @@ export class Voice {
   }
 
   /** Data, as the view or as JSON. @throws ClawError `store/io` */
-  async show({ data, view }: Shown): Promise<void> {
+  async show(shown: Shown): Promise<void> {
+    this.#world.stdout.write(await this.#render(shown));
+  }
+
+  async #render({ data, view }: Shown): Promise<string> {
     const { stdout } = this.#world;
     const isTable = view.kind === "table" || view.kind === "stack";
     const columns = !this.json && isTable && stdout.isTty ? stdout.columns : undefined;
     const text = this.json ? jsonData(data) : await renderView(view, this.#styleOf(stdout), columns);
     this.#progress?.clear();
-    stdout.write(this.mask(text));
+    return this.mask(text);
+  }
+
+  /**
+   * One piece of data of many: a reader that is slow stops nothing but this.
+   * @throws ClawError `store/io`, `interrupted`
+   */
+  async pour(shown: Shown): Promise<void> {
+    const { stdout, interrupted } = this.#world;
+    if (stdout.writeAside === undefined || interrupted === undefined) return await this.show(shown);
+    const text = await this.#render(shown);
+    this.#isPouring = true;
+    await unlessAborted(stdout.writeAside(text), interrupted);
+    this.#isPouring = false;
   }
 
   fail(error: ClawError, data?: unknown): void {
     const { stdout, stderr } = this.#world;
-    if (!this.json) return this.#speak(renderError(error, this.#styleOf(stderr)));
+    // What is not written yet would stand in the middle of another line, or would never be written.
+    if (!this.json || this.#isPouring) return this.#speak(renderError(error, this.#styleOf(stderr)));
     try {
       stdout.write(this.mask(jsonError(error, data)));
     } catch {
@@ -53,6 +76,11 @@ export class Voice {
   say(kind: "warning" | "note", text: string): void {
     const isSaid = kind === "note" ? this.#values["verbose"] === true : !this.quiet;
     if (isSaid) this.#speak(renderNote(kind, text, this.#styleOf(this.#world.stderr)));
+  }
+
+  /** A line about what is going on, for who follows for long. */
+  tell(text: string): void {
+    if (!this.quiet) this.#speak(`claw: ${escapeLine(text)}\n`);
   }
 
   /** Facts, and a question about them on stderr, without a line end. */

@@ -32,6 +32,8 @@ export function createRealWorld(): World {
     ids: realIds,
     interrupted: catchSignals(),
     runShell: async (commandLine, signal) => (await import("./shell.ts")).runShell(commandLine, signal),
+    runProgram: async (argv, stdin, signal) => (await import("./program.ts")).runProgram(argv, stdin, signal),
+    sendDatagram: async (path, text) => (await import("./datagram.ts")).sendDatagram(path, text),
     runEditor: async (commandLine, path) => (await import("./editor.ts")).runEditor(commandLine, path),
   };
 }
@@ -67,6 +69,7 @@ function createInput(): Input {
       return isTerminal(0);
     },
     readLine: (signal) => readLine(signal),
+    readKey: async (signal) => await (await import("./keys.ts")).readKey(signal),
     async readAll() {
       const chunks: Uint8Array[] = [];
       try {
@@ -122,6 +125,7 @@ function createOutput(fd: 1 | 2): Output {
       return isTerminal(fd) ? stream.columns || 80 : 80;
     },
     write: (text) => writeAll(fd, new TextEncoder().encode(text)),
+    writeAside: (text) => writeAside(fd, new TextEncoder().encode(text)),
   };
 }
 
@@ -143,6 +147,8 @@ function nullDevice(): number | undefined {
   return process.platform === "win32" ? undefined : fs.statSync("/dev/null").rdev;
 }
 
+const fullPipeMs = 5;
+
 function writeAll(fd: number, bytes: Uint8Array): void {
   let rest = bytes;
   while (rest.length > 0) {
@@ -151,11 +157,32 @@ function writeAll(fd: number, bytes: Uint8Array): void {
     } catch (cause) {
       const osCode = osCodeOf(cause);
       // A pipe in non-blocking mode is full: its reader is slow. Wait for it without spinning.
-      if (osCode === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-      else {throw new ClawError("store/io", `cannot write to ${fd === 1 ? "stdout" : "stderr"}: ${osCode}`, {
-          details: { osCode },
-          cause,
-        });}
+      if (osCode === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, fullPipeMs);
+      else throw notWritten(fd, cause);
     }
   }
+}
+
+/** A thread of the runtime's waits for a reader that is slow. */
+async function writeAside(fd: number, bytes: Uint8Array): Promise<void> {
+  let rest = bytes;
+  while (rest.length > 0) {
+    const written = await new Promise<number | "full">((resolve, reject) => {
+      fs.write(fd, rest, (cause, count) => {
+        if (cause === null) resolve(count);
+        else if (osCodeOf(cause) === "EAGAIN") resolve("full");
+        else reject(notWritten(fd, cause));
+      });
+    });
+    if (written === "full") await realClock.sleep(fullPipeMs);
+    else rest = rest.subarray(written);
+  }
+}
+
+function notWritten(fd: number, cause: unknown): ClawError {
+  const osCode = osCodeOf(cause);
+  return new ClawError("store/io", `cannot write to ${fd === 1 ? "stdout" : "stderr"}: ${osCode}`, {
+    details: { osCode },
+    cause,
+  });
 }

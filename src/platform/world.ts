@@ -12,6 +12,12 @@ export interface Input {
   readAll(): Promise<string>;
   /** One line without its end; undefined when the input has ended. @throws the signal's reason */
   readLine(signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * One key of a terminal, without a line end; undefined when the input has ended. Ctrl-C interrupts claw as ever. The
+   * terminal is as it was when this has ended, whichever way.
+   * @throws the signal's reason
+   */
+  readKey(signal: AbortSignal): Promise<string | undefined>;
 }
 
 export interface Output {
@@ -21,6 +27,8 @@ export interface Output {
   readonly columns: number;
   /** Writes all of it before it returns. @throws ClawError `store/io`, with `details.osCode` (a closed pipe is EPIPE) */
   write(text: string): void;
+  /** The same without stopping the program where the reader is slow, one text at a time. @throws ClawError `store/io` */
+  writeAside?(text: string): Promise<void>;
 }
 
 export interface Ids {
@@ -37,6 +45,13 @@ export interface CommandResult {
   readonly stdout: string;
   readonly stderr: string;
 }
+
+/** How a program ended that was run without a shell. */
+export type ProgramEnd =
+  | { readonly kind: "exited"; readonly exitCode: number }
+  | { readonly kind: "ended"; readonly by: string }
+  /** It could not be started. */
+  | { readonly kind: "absent"; readonly osCode: string };
 
 export interface World {
   /** Without the program's own name. */
@@ -56,6 +71,15 @@ export interface World {
   readonly interrupted: AbortSignal;
   /** Runs a command line by the system's shell and collects its output. */
   runShell(commandLine: string, signal: AbortSignal): Promise<CommandResult>;
+  /**
+   * Runs a program by its arguments, with a text on its standard input and its words on our stderr. Never rejects; when
+   * the signal is aborted, it is ended with all that it started.
+   */
+  runProgram(argv: readonly string[], stdin: string, signal: AbortSignal): Promise<ProgramEnd>;
+  /** Sends one datagram to a Unix socket (`@…`: an abstract one). @throws Error where that cannot be done */
+  sendDatagram(path: string, text: string): Promise<void>;
+  /** All of a file of the user's, where several runs share what may be read only once; else `input_file.ts` reads it. */
+  readFile?(path: string): Promise<string>;
   /** Opens a file in an editor, given as a shell command, on this terminal. @returns its exit code */
   runEditor(commandLine: string, path: string): Promise<number>;
 }

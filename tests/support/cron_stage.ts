@@ -43,7 +43,7 @@ export async function play(stage: Stage, args: readonly string[], columns?: numb
   const parsed = await parse(args, registry, globals);
   if ("help" in parsed) throw new Error("that is a help page");
   const { command, values, operands } = parsed;
-  const blank = { boolean: false, list: [], string: undefined };
+  const blank = { boolean: false, list: [], rest: [], string: undefined };
   const options = Object.fromEntries(
     Object.entries(command.flags).map(([name, flag]) => [name, values[name] ?? blank[flag.type]]),
   );

@@ -9,6 +9,7 @@ import process from "node:process";
 import { run } from "../../src/app.ts";
 import { type Clock, realClock } from "../../src/platform/clock.ts";
 import { runEditor } from "../../src/platform/editor.ts";
+import { runProgram } from "../../src/platform/program.ts";
 import { runShell } from "../../src/platform/shell.ts";
 import type { Input, Output, World } from "../../src/platform/world.ts";
 
@@ -22,6 +23,10 @@ export interface WorldChoices {
   readonly zone?: string;
   readonly interrupted?: AbortSignal;
   readonly stdout?: Output;
+  /** Presses keys: called for each that is waited for. Without it nobody presses any. */
+  readonly readKey?: Input["readKey"];
+  /** Told of each datagram to a socket. */
+  readonly onDatagram?: (path: string, text: string) => void;
   /** Told of what is written to stderr, as it is. */
   readonly onStderr?: (text: string) => void;
 }
@@ -80,13 +85,16 @@ function createWorld(
     interrupted: choices.interrupted ?? new AbortController().signal,
     runShell,
     runEditor,
+    runProgram,
+    sendDatagram: (path, text) => Promise.resolve(choices.onDatagram?.(path, text)),
   };
 }
 
-function createInput({ isTty = false, stdin = "" }: WorldChoices): Input {
+function createInput({ isTty = false, stdin = "", readKey = noKey }: WorldChoices): Input {
   let rest: readonly string[] | undefined;
   return {
     isTty,
+    readKey,
     readAll: () => Promise.resolve(stdin),
     async readLine() {
       rest ??= (await stdin).split("\n");
@@ -97,11 +105,16 @@ function createInput({ isTty = false, stdin = "" }: WorldChoices): Input {
   };
 }
 
+function noKey(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+}
+
 function createBuffer(isTty: boolean, onWrite: (text: string) => void = () => {}): Output & { text(): string } {
   let written = "";
   const write = (text: string) => {
     written += text;
     onWrite(text);
   };
-  return { isTty, columns: 80, write, text: () => written };
+  const writeAside = (text: string) => Promise.resolve(write(text));
+  return { isTty, columns: 80, write, writeAside, text: () => written };
 }
