@@ -113,8 +113,18 @@ export const rooms: readonly Room[] = [
     floor: 3,
     // schedule: its scheduler fires when real ones do.
     imports: [...bedrock, "protocol", "transport", "identity", "platform", "schedule"],
-    // It plays both generations, whose schemas differ in what they refuse.
-    packages: [zod],
+    // It plays both generations, whose schemas differ in what they refuse. Faults are played over bare sockets: the
+    // runtimes' own servers send nothing that is broken.
+    packages: [
+      zod,
+      {
+        specifier: "node:net",
+        files: ["src/devgateway/faulty_server.ts", "src/devgateway/wire_socket.ts"],
+        isLate: true,
+      },
+      { specifier: "node:tls", files: ["src/devgateway/faulty_server.ts"], isLate: true },
+      { specifier: "node:crypto", files: ["src/devgateway/faulty_server.ts"], isLate: true },
+    ],
   },
   {
     // What an operator does with jobs, over a connection: find, follow, compare, judge. No words for people but errors.
@@ -160,6 +170,10 @@ export const rooms: readonly Room[] = [
       file: "src/commands/gateway_dev.ts",
       imports: ["devgateway", "platform"],
       reason: "it runs the dev gateway, on a real clock",
+    }, {
+      file: "src/commands/gateway_faults.ts",
+      imports: ["devgateway"],
+      reason: "it shows and reads the dev gateway's faults",
     }],
   },
   {
@@ -168,6 +182,8 @@ export const rooms: readonly Room[] = [
     path: [
       "src/app.ts",
       "src/context.ts",
+      "src/fan_out.ts",
+      "src/fan_out_words.ts",
       "src/input.ts",
       "src/login.ts",
       "src/opener.ts",

@@ -1,15 +1,18 @@
 /**
  * `claw gateway dev`: the embedded gateway, for tests, demos and authors of other clients. Loopback only; it tells line
- * by line what each client did, and what a real gateway objects to. The one command that may see `src/devgateway`.
+ * by line what each client did, and what a real gateway objects to. With its neighbours `gateway_*.ts` the only command
+ * that may see `src/devgateway`.
  */
 import { defineCommand } from "../cli/command.ts";
 import type { Context } from "../cli/context.ts";
 import { type Shown, stream } from "../cli/outcome.ts";
 import type { KeyedCertificate } from "../devgateway/certificate.ts";
+import { type FaultPlan, skewClock } from "../devgateway/fault_plan.ts";
 import { DevGateway, type DevGatewayOptions } from "../devgateway/gateway.ts";
 import { listen } from "../devgateway/listen.ts";
 import { formatLogLine, type GatewayLogLine } from "../devgateway/log.ts";
 import { ClawError } from "../errors.ts";
+import { listWord, planFrom, showFaults } from "./gateway_faults.ts";
 
 /** The port that OpenClaw's own development profile uses. */
 const devPort = 19001;
@@ -27,29 +30,40 @@ export const gatewayDev = defineCommand({
     },
     tls: { type: "boolean", summary: "speak wss:// only, with a self-signed certificate made at the start" },
     state: { type: "string", value: "dir", summary: "keep cron jobs and their runs there" },
+    fault: { type: "list", value: "name[=value]", summary: "misbehave so (repeatable); list: show all; or a script" },
   },
   examples: [
     { line: "claw gateway dev --port 18790", does: "listen on 127.0.0.1:18790 until interrupted" },
     { line: "claw gateway dev --state ./jobs", does: "find the cron jobs of the last time again" },
     { line: "claw gateway dev --tls", does: "and print the SHA-256 to give to --tls-fingerprint" },
+    { line: "claw gateway dev --fault close-before-challenge=1000", does: "drop every handshake" },
+    { line: "claw gateway dev --fault list", does: "show every fault, and the reports it comes from" },
     { line: "claw gateway dev --port 0 --protocol 3 --json", does: "any free port, like 2026.3.13, a JSON line each" },
   ],
   notes: [
     `Its token is the one that --token or CLAW_TOKEN gives, else ${devToken}; its port is --port, else\n${devPort}.`,
     "It fires cron jobs as the real ones do; expressions without a zone are read in this machine's. No\nagent works in it: a run is over after 40 ms, and ok. With --state, jobs and runs are there again at\nthe next start, and what was missed is made up for; all else is kept in memory.",
+    'A fault meets every connection. A script, a file that ends with .json5 or .json, counts connections:\n[{ connections: 2, faults: ["close-before-challenge=1000"] }] drops the first two, the third is well.',
   ],
-  run(options, _operands, context) {
-    const { pairing = "auto", state, tls } = options;
+  async run(options, _operands, context) {
+    const { pairing = "auto", state, tls, fault } = options;
+    if (fault.includes(listWord)) return showFaults();
     if (state === "") throw new ClawError("usage/bad-flag", "--state needs a directory");
     const protocol = options.protocol === "3" ? 3 : 4;
     const kept = state === undefined ? {} : { stateDirectory: state };
-    return Promise.resolve(stream(serve({ protocol, pairing, ...kept }, tls, context)));
+    const plan = await planFrom(fault);
+    return stream(serve({ protocol, pairing, ...kept }, { isTls: tls, plan }, context));
   },
 });
 
 type Play = Pick<DevGatewayOptions, "protocol" | "pairing" | "stateDirectory">;
 
-async function* serve(play: Play, isTls: boolean, context: Context): AsyncGenerator<Shown> {
+interface Lab {
+  readonly isTls: boolean;
+  readonly plan: FaultPlan | undefined;
+}
+
+async function* serve(play: Play, { isTls, plan }: Lab, context: Context): AsyncGenerator<Shown> {
   const { port = devPort, token: givenToken } = context.listenSettings();
   const lines: GatewayLogLine[] = [];
   let wake = () => {};
@@ -58,7 +72,7 @@ async function* serve(play: Play, isTls: boolean, context: Context): AsyncGenera
     ...play,
     ...(context.zone === undefined ? {} : { zone: context.zone }),
     auth: { mode: "token", secret: givenToken ?? devToken },
-    clock: context.clock,
+    clock: skewClock(context.clock, plan?.clockSkewMs ?? 0),
     ids: context.ids,
     log: (line) => {
       lines.push(line);
@@ -66,7 +80,12 @@ async function* serve(play: Play, isTls: boolean, context: Context): AsyncGenera
     },
   });
   const certificate = isTls ? await makeOwnCertificate(context) : undefined;
-  const listening = await listen(gateway, { port, ...(certificate === undefined ? {} : { tls: certificate }) });
+  const { clock, ids } = context;
+  const listening = await listen(gateway, {
+    port,
+    ...(certificate === undefined ? {} : { tls: certificate }),
+    ...(plan === undefined ? {} : { faults: { plan, protocol, clock, ids } }),
+  });
   try {
     const token = givenToken === undefined ? devToken : "(as given)";
     yield greeting({ event: "listening", url: listening.url, port: listening.port, protocol, token }, certificate);

@@ -14,6 +14,7 @@ import {
 import { acceptParams } from "./accepted.ts";
 import type { Client } from "./admission.ts";
 import type { Effect } from "./effects.ts";
+import type { Generation } from "./generation.ts";
 import { handle } from "./handlers.ts";
 import type { StepContext } from "./options.ts";
 import { invalid, refuseCall } from "./wire_errors.ts";
@@ -37,7 +38,7 @@ export function dispatch(request: RequestFrame, client: Client, context: StepCon
   const name = knownMethod(method, context);
   const lacking = lackingScope(name, client);
   if (lacking !== undefined) {
-    return refuse(missingScope(lacking, context), `Ask for ${lacking} in the scopes of connect.`);
+    return refuse(missingScope(lacking, context.generation), `Ask for ${lacking} in the scopes of connect.`);
   }
   if (method === "connect") {
     return refuse(invalid("connect is only valid as the first request"), "This connection has said connect already.");
@@ -72,7 +73,8 @@ function lackingScope(method: Method | undefined, client: Client): string | unde
   return wanted === undefined || hasScope(client.scopes, wanted) ? undefined : wanted;
 }
 
-function missingScope(scope: string, { generation }: StepContext): WireError {
+/** What a connection hears that lacks a scope. */
+export function missingScope(scope: string, generation: Generation): WireError {
   const message = `missing scope: ${scope}`;
   if (generation.protocol === 3) return invalid(message);
   return {

@@ -1,12 +1,14 @@
 /**
- * The only listening code: binds 127.0.0.1, upgrades to WebSocket and hands each socket to the dev gateway as a
- * transport. The server's own socket is adapted here and not by `transport/web_socket.ts`, because a server may close
- * with any code (1002, 1008, 4001 …) where a client may not.
+ * Listens on 127.0.0.1, upgrades to WebSocket and hands each socket to the dev gateway as a transport. The server's own
+ * socket is adapted here and not by `transport/web_socket.ts`, because a server may close with any code (1002, 1008,
+ * 4001 …) where a client may not. Where faults are played, `faulty_server.ts` listens instead.
  */
 import { ClawError } from "../errors.ts";
 import { maxPayloadBytes } from "../protocol/mod.ts";
 import { Inbox } from "../transport/inbox.ts";
 import type { Closed, Transport } from "../transport/transport.ts";
+import { answerInstead, peerFrom } from "./door.ts";
+import type { FaultScene } from "./faulty_server.ts";
 import type { DevGateway } from "./gateway.ts";
 import type { PeerFacts } from "./peer.ts";
 
@@ -31,32 +33,40 @@ const address = "127.0.0.1";
  * @param options.port 0 lets the system choose
  * @param options.host anything but 127.0.0.1 or localhost is refused
  * @param options.tls left out: without TLS
+ * @param options.faults left out: none, and the runtime's own server
  * @throws ClawError `config/invalid` for another host or a port that is taken
  */
-// deno-lint-ignore require-await -- a host that is refused rejects, as a port that is taken does
 export async function listen(
   gateway: DevGateway,
-  options: { readonly port: number; readonly host?: string; readonly tls?: ServerCertificate },
+  options: {
+    readonly port: number;
+    readonly host?: string;
+    readonly tls?: ServerCertificate;
+    readonly faults?: FaultScene;
+  },
 ): Promise<Listening> {
-  const { port, host = address, tls } = options;
+  const { port, host = address, tls, faults } = options;
   if (host !== address && host !== "localhost") {
     throw new ClawError("config/invalid", `the dev gateway listens on ${address} only, not on ${host}`);
   }
-  const server = serve(gateway, port, tls);
+  const server = faults === undefined ? serve(gateway, port, tls) : await serveFaults(gateway, port, tls, faults);
   gateway.start();
   return {
     url: `${tls === undefined ? "ws" : "wss"}://${address}:${server.port}`,
     port: server.port,
     async close() {
+      server.releaseStalled?.();
       await gateway.close();
       await server.stop();
     },
   };
 }
 
-interface Server {
+export interface Server {
   readonly port: number;
   stop(): Promise<void>;
+  /** Ends connections on which nothing is read or written any more: nobody could agree to their end. */
+  releaseStalled?(): void;
 }
 
 /** What is used of a server's socket, of either runtime. */
@@ -104,14 +114,30 @@ function serve(gateway: DevGateway, port: number, tls: ServerCertificate | undef
   try {
     return bun === undefined ? serveOnDeno(gateway, port, tls) : serveOnBun(bun, gateway, port, tls);
   } catch (cause) {
-    throw new ClawError("config/invalid", `port ${port} is not free on ${address}`, { cause });
+    throw taken(port, cause);
   }
+}
+
+async function serveFaults(
+  gateway: DevGateway,
+  port: number,
+  tls: ServerCertificate | undefined,
+  faults: FaultScene,
+): Promise<Server> {
+  const { startFaultyServer } = await import("./faulty_server.ts");
+  return await startFaultyServer(gateway, { port, host: address, tls }, faults).catch((cause: unknown) => {
+    throw taken(port, cause);
+  });
+}
+
+function taken(port: number, cause: unknown): ClawError {
+  return new ClawError("config/invalid", `port ${port} is not free on ${address}`, { cause });
 }
 
 function serveOnDeno(gateway: DevGateway, port: number, tls: ServerCertificate | undefined): Server {
   const server = Deno.serve({ port, hostname: address, onListen() {}, ...tls }, (request, { remoteAddr }) => {
     // Read first: with the upgrade the request's headers are gone.
-    const peer = peerOf(request, remoteAddr.hostname);
+    const peer = peerFrom((name) => request.headers.get(name) ?? undefined, remoteAddr.hostname);
     const refused = refuseUpgrade(request, gateway, peer);
     if (refused !== undefined) return refused;
     // No pings of the runtime's own: neither generation's clients count on them.
@@ -137,7 +163,10 @@ function serveOnBun(
     hostname: address,
     ...(tls === undefined ? {} : { tls }),
     fetch(request, self) {
-      const peer = peerOf(request, self.requestIP(request)?.address ?? address);
+      const peer = peerFrom(
+        (name) => request.headers.get(name) ?? undefined,
+        self.requestIP(request)?.address ?? address,
+      );
       const refused = refuseUpgrade(request, gateway, peer);
       if (refused !== undefined) return refused;
       self.upgrade(request, { data: { peer } });
@@ -157,29 +186,12 @@ function serveOnBun(
   return { port: server.port, stop: () => server.stop(true) };
 }
 
-/** Plain HTTP gets the health probes of a real gateway; a refused upgrade gets its status. */
 function refuseUpgrade(request: Request, gateway: DevGateway, peer: PeerFacts): Response | undefined {
-  const { pathname } = new URL(request.url);
-  if (pathname === "/healthz") return Response.json({ ok: true, status: "live" });
-  if (pathname === "/readyz") return Response.json({ ready: true, failing: [], uptimeMs: gateway.uptimeMs });
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    return new Response("Upgrade Required", { status: 426, headers: { upgrade: "websocket" } });
-  }
-  return gateway.admitsUpgrade(peer) ? undefined : new Response("Unauthorized", { status: 401 });
-}
-
-function peerOf({ headers }: Request, remote: string): PeerFacts {
-  const header = (name: string) => headers.get(name) ?? undefined;
-  return {
-    address: remote,
-    host: header("host"),
-    origin: header("origin"),
-    userAgent: header("user-agent"),
-    forwardedFor: header("x-forwarded-for"),
-    realIp: header("x-real-ip"),
-    forwardedHost: header("x-forwarded-host"),
-    forwardedProto: header("x-forwarded-proto"),
-  };
+  const upgrade = request.headers.get("upgrade") ?? undefined;
+  const answer = answerInstead({ path: new URL(request.url).pathname, upgrade }, gateway, peer);
+  return answer === undefined
+    ? undefined
+    : new Response(answer.body, { status: answer.status, headers: answer.headers });
 }
 
 /** What is used of Bun's server (bun.com/docs/api/websockets); its types are not loaded under Deno. */

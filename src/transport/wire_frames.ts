@@ -1,6 +1,6 @@
 /**
- * WebSocket frames as bytes (RFC 6455 §5), the client's side: what it sends is masked, what it receives must not be.
- * Pure; `stream_transport.ts` puts messages together from it.
+ * WebSocket frames as bytes (RFC 6455 §5): what a client sends is masked, what a server sends must not be. Pure;
+ * `stream_transport.ts` puts messages together from it, and so does the dev gateway where it plays faults.
  */
 import { maxPayloadBytes, type Message } from "../protocol/mod.ts";
 
@@ -20,25 +20,39 @@ const mostParts = 65_536;
 /** Bytes that break RFC 6455. */
 export class WireViolation extends Error {}
 
-/** A whole frame, masked (RFC 6455 §5.3). @param mask four unpredictable bytes */
-export function encodeWireFrame(opcode: number, payload: Uint8Array, mask: Uint8Array): Uint8Array {
+/** A whole frame. @param mask four unpredictable bytes of a client's (RFC 6455 §5.3); left out: a server's */
+export function encodeWireFrame(opcode: number, payload: Uint8Array, mask?: Uint8Array): Uint8Array {
   const { length } = payload;
   const extra = length < 126 ? 0 : length < 65_536 ? 2 : 8;
-  const frame = new Uint8Array(6 + extra + length);
+  const start = 2 + extra + (mask === undefined ? 0 : 4);
+  const frame = new Uint8Array(start + length);
   const view = new DataView(frame.buffer);
   frame[0] = 0x80 | opcode;
-  frame[1] = 0x80 | (extra === 0 ? length : extra === 2 ? 126 : 127);
+  frame[1] = (mask === undefined ? 0 : 0x80) | (extra === 0 ? length : extra === 2 ? 126 : 127);
   if (extra === 2) view.setUint16(2, length);
   if (extra === 8) view.setBigUint64(2, BigInt(length));
+  frame.set(payload, start);
+  if (mask === undefined) return frame;
   frame.set(mask.subarray(0, 4), 2 + extra);
-  for (let at = 0; at < length; at++) frame[6 + extra + at] = (payload[at] ?? 0) ^ (mask[at & 3] ?? 0);
+  applyMask(frame.subarray(start), mask);
   return frame;
+}
+
+/** Masking twice is not masking. */
+function applyMask(payload: Uint8Array, mask: Uint8Array): void {
+  for (let at = 0; at < payload.length; at++) payload[at] = (payload[at] ?? 0) ^ (mask[at & 3] ?? 0);
 }
 
 /** Cuts a stream of bytes into frames. */
 export class WireReader {
+  readonly #maskBytes: 0 | 4;
   #chunks: Uint8Array[] = [];
   #length = 0;
+
+  /** @param from whose frames it reads: a client's must be masked, a server's must not */
+  constructor(from: "server" | "client" = "server") {
+    this.#maskBytes = from === "client" ? 4 : 0;
+  }
 
   push(bytes: Uint8Array): void {
     this.#chunks.push(bytes);
@@ -51,7 +65,8 @@ export class WireReader {
     const [first = 0, second = 0] = head;
     if (head.length < 2) return undefined;
     refuse((first & 0x70) !== 0, "reserved bits are set");
-    refuse((second & 0x80) !== 0, "a masked frame");
+    const isMasked = (second & 0x80) !== 0;
+    refuse(isMasked !== (this.#maskBytes > 0), isMasked ? "a masked frame" : "a frame that is not masked");
     const short = second & 0x7f;
     const extra = short === 127 ? 8 : short === 126 ? 2 : 0;
     const opcode = first & 0x0f;
@@ -62,8 +77,12 @@ export class WireReader {
     const view = new DataView(head.buffer, head.byteOffset);
     const length = extra === 8 ? Number(view.getBigUint64(2)) : extra === 2 ? view.getUint16(2) : short;
     refuse(length > longestMessageBytes, `a frame of ${length} bytes`);
-    if (this.#length < 2 + extra + length) return undefined;
-    return { opcode, isFinal, payload: this.#cut(2 + extra + length).subarray(2 + extra) };
+    const start = 2 + extra + this.#maskBytes;
+    if (this.#length < start + length) return undefined;
+    const frame = this.#cut(start + length);
+    const payload = frame.subarray(start);
+    if (this.#maskBytes > 0) applyMask(payload, frame.slice(start - 4, start));
+    return { opcode, isFinal, payload };
   }
 
   /** The first bytes, without taking them. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { faultNames } from "../../src/devgateway/faults.ts";
 import { ClawError } from "../../src/errors.ts";
 import type { Output } from "../../src/platform/world.ts";
 import { openOperator } from "../support/operator.ts";
@@ -102,5 +103,51 @@ describe("claw gateway dev", () => {
     controller.abort(new ClawError("interrupted", "interrupted"));
     assert.equal(exit, 78);
     assert.match(stderr, /is not free on 127\.0\.0\.1/);
+  });
+
+  it("shows every fault with --fault list, for programs too", async () => {
+    using home = createTestHome();
+    const { exit, stdout } = await home.claw(["gateway", "dev", "--fault", "list"]);
+    assert.equal(exit, 0);
+    const { data } = JSON.parse((await home.claw(["gateway", "dev", "--fault", "list", "--json"])).stdout);
+    assert.deepEqual(data.map(({ name }: { name: string }) => name), faultNames);
+    for (const name of faultNames) assert.match(stdout, new RegExp(`^${name} `, "m"));
+  });
+
+  it("plays faults by the number of the connection, as a script says", async () => {
+    using home = createTestHome();
+    const path = join(home.path, "drops.json5");
+    writeFileSync(path, '[{ connections: 2, faults: ["close-before-challenge=1000"] }, /* the third is well */ {}]');
+    const controller = new AbortController();
+    let heard = (_url: string) => {};
+    const listening = new Promise<string>((resolve) => (heard = resolve));
+    const stdout = createLines((line) => line.includes('"listening"') && heard(JSON.parse(line).data.url));
+    const args = ["gateway", "dev", "--port", "0", "--fault", path, "--fault", "late-challenge=1", "--json"];
+    const running = home.claw(args, { stdout, interrupted: controller.signal });
+    const env = { CLAW_URL: await listening, CLAW_TOKEN: "claw-dev-token" };
+    const { exit, stderr } = await home.claw(["event", "x", "--verbose"], { env });
+    controller.abort(new ClawError("interrupted", "interrupted"));
+    await running;
+    assert.equal(exit, 0, stderr);
+    assert.equal(stderr.match(/hung up before its challenge/g)?.length, 2, stderr);
+  });
+
+  it("refuses a fault that there is not, a script that is none, and two", async () => {
+    using home = createTestHome();
+    const script = join(home.path, "a.json");
+    writeFileSync(script, '{"faults":[]}');
+    for (
+      const [flags, expected, says] of [
+        [["--fault", "nothing"], 64, /there is no fault "nothing"/],
+        [["--fault", join(home.path, "b.json5")], 65, /there is no file/],
+        [["--fault", script], 78, /a\.json: it is no script of faults/],
+      ] as const
+    ) {
+      const { exit, stderr } = await home.claw(["gateway", "dev", "--port", "0", ...flags]);
+      assert.equal(exit, expected);
+      assert.match(stderr, says);
+    }
+    writeFileSync(script, "[]");
+    assert.equal((await home.claw(["gateway", "dev", "--port", "0", "--fault", script, "--fault", script])).exit, 64);
   });
 });

@@ -2,6 +2,8 @@
  * A dev gateway for tests: in memory on a clock that the test moves, or on a real loopback socket. Clients meet it
  * through a transport, as they meet any gateway.
  */
+import { planFaults, skewClock } from "../../src/devgateway/fault_plan.ts";
+import { parseFault } from "../../src/devgateway/faults.ts";
 import { DevGateway, type DevGatewayOptions } from "../../src/devgateway/gateway.ts";
 import { listen, type ServerCertificate } from "../../src/devgateway/listen.ts";
 import type { GatewayLogLine } from "../../src/devgateway/log.ts";
@@ -28,7 +30,13 @@ export type GatewayChoices = Partial<Omit<DevGatewayOptions, "clock" | "log">>;
 /** What a test may choose of a listening one. */
 export type SocketChoices =
   & GatewayChoices
-  & { readonly clock?: Clock; readonly port?: number; readonly tls?: ServerCertificate };
+  & {
+    readonly clock?: Clock;
+    readonly port?: number;
+    readonly tls?: ServerCertificate;
+    /** As after `--fault`. */
+    readonly faults?: readonly string[];
+  };
 
 export interface MemoryGateway {
   readonly gateway: DevGateway;
@@ -70,11 +78,18 @@ export interface SocketGateway {
 
 /** A dev gateway on a free loopback port, with a real clock unless another is given. */
 export async function openSocketGateway(wanted: SocketChoices = {}): Promise<SocketGateway> {
-  const { port = 0, tls, ...choices } = wanted;
+  const { port = 0, tls, faults, clock: given = realClock, ...choices } = wanted;
   const log: GatewayLogLine[] = [];
-  const options = { ...defaults, clock: realClock, ...choices, log: (line: GatewayLogLine) => void log.push(line) };
+  const plan = faults === undefined ? undefined : planFaults(faults.map(parseFault));
+  const clock = skewClock(given, plan?.clockSkewMs ?? 0);
+  const options = { ...defaults, clock, ...choices, log: (line: GatewayLogLine) => void log.push(line) };
   const gateway = new DevGateway(options);
-  const listening = await listen(gateway, { port, ...(tls === undefined ? {} : { tls }) });
+  const { protocol, ids } = options;
+  const listening = await listen(gateway, {
+    port,
+    ...(tls === undefined ? {} : { tls }),
+    ...(plan === undefined ? {} : { faults: { plan, protocol, clock: given, ids } }),
+  });
   return {
     gateway,
     url: listening.url,

@@ -15,11 +15,16 @@ export interface Operator extends Disposable {
 const client = { id: "cli", mode: "cli", version: "0.0.0", platform: "linux" } as const;
 const scopes = ["admin", "read", "write", "approvals", "pairing"].map((name) => `operator.${name}`);
 
-export async function openOperator({ url, secret }: Pick<RealGateway, "url" | "secret">): Promise<Operator> {
+/** @param onFrame told of every frame */
+export async function openOperator(
+  { url, secret }: Pick<RealGateway, "url" | "secret">,
+  // deno-lint-ignore no-explicit-any -- frames of every kind
+  onFrame: (frame: any) => void = () => {},
+): Promise<Operator> {
   const device = await importIdentity(await generateKey());
   const socket = new WebSocket(url);
   // deno-lint-ignore no-explicit-any -- frames of every kind
-  const listeners = new Set<(frame: any) => void>();
+  const listeners = new Set<(frame: any) => void>([onFrame]);
   socket.onmessage = ({ data }) => listeners.forEach((listener) => listener(JSON.parse(String(data))));
   // deno-lint-ignore no-explicit-any -- see above
   const next = (fits: (frame: any) => boolean) =>

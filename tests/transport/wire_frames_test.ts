@@ -3,15 +3,10 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { encodeWireFrame, MessageReader, opcodes, WireReader, WireViolation } from "../../src/transport/wire_frames.ts";
 
-/** A frame as a server sends it: the client's, unmasked. */
+/** A frame as a server sends it. */
 function serverFrame(opcode: number, payload: Uint8Array, isFinal = true): Uint8Array {
-  const masked = encodeWireFrame(opcode, payload, new Uint8Array(4));
-  const headLength = masked.length - payload.length;
-  const frame = new Uint8Array(masked.length - 4);
-  frame.set(masked.subarray(0, headLength - 4));
-  frame.set(payload, headLength - 4);
+  const frame = encodeWireFrame(opcode, payload);
   frame[0] = (isFinal ? 0x80 : 0) | opcode;
-  frame[1] = (frame[1] ?? 0) & 0x7f;
   return frame;
 }
 
@@ -88,6 +83,24 @@ describe("WireReader", () => {
   for (const [words, bytes] of Object.entries(broken)) {
     it(`refuses ${words}`, () => assert.throws(() => read([Uint8Array.from(bytes)]), new WireViolation(words)));
   }
+
+  it("takes off a client's mask, and refuses a client without one", () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 70_000 }),
+        fc.uint8Array({ minLength: 4, maxLength: 4 }),
+        (bytes, mask) => {
+          const reader = new WireReader("client");
+          reader.push(encodeWireFrame(opcodes.binary, bytes, mask));
+          assert.deepEqual([...reader.take()?.payload ?? []], [...bytes]);
+          assert.equal(reader.take(), undefined);
+        },
+      ),
+    );
+    const reader = new WireReader("client");
+    reader.push(serverFrame(opcodes.text, new Uint8Array(3)));
+    assert.throws(() => reader.take(), new WireViolation("a frame that is not masked"));
+  });
 });
 
 describe("MessageReader", () => {
