@@ -167,11 +167,11 @@ export const rooms: readonly Room[] = [
     floor: 5,
     imports: [...bedrock, "cli", "protocol", "client", "outbox", "identity", "settings", "schedule", "cron", "devices"],
     exceptions: [{
-      file: "src/commands/gateway_dev.ts",
+      file: "src/commands/gateway/dev.ts",
       imports: ["devgateway", "platform"],
       reason: "it runs the dev gateway, on a real clock",
     }, {
-      file: "src/commands/gateway_faults.ts",
+      file: "src/commands/gateway/faults.ts",
       imports: ["devgateway"],
       reason: "it shows and reads the dev gateway's faults",
     }],

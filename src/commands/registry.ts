@@ -47,6 +47,11 @@ const commands: readonly Registration[] = [
     load: async () => (await import("./heartbeat/disable.ts")).heartbeatDisable,
   },
   {
+    words: ["logs"],
+    summary: "show the end of the gateway's log, and follow it",
+    load: async () => (await import("./logs.ts")).logs,
+  },
+  {
     words: ["cron", "list"],
     summary: "list the jobs, with when they run next",
     load: async () => (await import("./cron/list.ts")).cronList,
@@ -189,7 +194,7 @@ const commands: readonly Registration[] = [
   {
     words: ["gateway", "dev"],
     summary: "run the embedded gateway on this machine, for tests and demos",
-    load: async () => (await import("./gateway_dev.ts")).gatewayDev,
+    load: async () => (await import("./gateway/dev.ts")).gatewayDev,
   },
   {
     words: ["completion"],

@@ -103,8 +103,8 @@ describe("check() of layers: imports", () => {
   });
 
   it("check() opens the dev gateway to one command", () => {
-    const source = `import { listen } from "../devgateway/listen.ts";`;
-    rule("src/commands/event.ts", source, /may not import devgateway/, source, "src/commands/gateway_dev.ts");
+    const source = `import { listen } from "../../devgateway/listen.ts";`;
+    rule("src/commands/cron/add.ts", source, /may not import devgateway/, source, "src/commands/gateway/dev.ts");
   });
 
   it("check() opens commands to the registry, and to files of the same command", () => {

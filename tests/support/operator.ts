@@ -26,13 +26,7 @@ export async function openOperator(
   // deno-lint-ignore no-explicit-any -- frames of every kind
   const listeners = new Set<(frame: any) => void>([onFrame]);
   socket.onmessage = ({ data }) => listeners.forEach((listener) => listener(JSON.parse(String(data))));
-  // deno-lint-ignore no-explicit-any -- see above
-  const next = (fits: (frame: any) => boolean) =>
-    // deno-lint-ignore no-explicit-any -- see above
-    new Promise<any>((resolve, reject) => {
-      listeners.add((frame) => fits(frame) && resolve(frame));
-      socket.addEventListener("close", ({ code, reason }) => reject(new Error(`closed: ${code} ${reason}`)));
-    });
+  const next = (fits: Parameters<typeof nextFrame>[2]) => nextFrame(socket, listeners, fits);
   let lastId = 0;
   const call = async (method: string, params: unknown = {}) => {
     const id = `o${++lastId}`;
@@ -57,4 +51,19 @@ export async function openOperator(
     device: { id: deviceId, publicKey, signature, signedAt, nonce },
   });
   return { call, [Symbol.dispose]: () => socket.close(1000) };
+}
+
+/** The next frame that fits. @throws Error when the socket closes first */
+function nextFrame(
+  socket: WebSocket,
+  // deno-lint-ignore no-explicit-any -- frames of every kind
+  listeners: Set<(frame: any) => void>,
+  // deno-lint-ignore no-explicit-any -- see above
+  fits: (frame: any) => boolean,
+  // deno-lint-ignore no-explicit-any -- see above
+): Promise<any> {
+  return new Promise((resolve, reject) => {
+    listeners.add((frame) => fits(frame) && resolve(frame));
+    socket.addEventListener("close", ({ code, reason }) => reject(new Error(`closed: ${code} ${reason}`)));
+  });
 }

@@ -2,11 +2,11 @@
  * The faults of `claw gateway dev --fault`: which are to be played, from the command line and from scripts, and the table
  * of all that there are.
  */
-import { done, type Outcome, type View } from "../cli/outcome.ts";
-import { type FaultPlan, type FaultStep, planFaults, readFaultScript } from "../devgateway/fault_plan.ts";
-import { type ChosenFault, faultNames, faultOf, parseFault, valueText } from "../devgateway/faults.ts";
-import { ClawError } from "../errors.ts";
-import { readConfig } from "../settings/config_text.ts";
+import { done, type Outcome, type View } from "../../cli/outcome.ts";
+import { type FaultPlan, type FaultStep, planFaults, readFaultScript } from "../../devgateway/fault_plan.ts";
+import { type ChosenFault, faultNames, faultOf, parseFault, valueText } from "../../devgateway/faults.ts";
+import { ClawError } from "../../errors.ts";
+import { readConfig } from "../../settings/config_text.ts";
 
 /** What stands for the table. */
 export const listWord = "list";

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { faultNames } from "../../src/devgateway/faults.ts";
-import { ClawError } from "../../src/errors.ts";
-import type { Output } from "../../src/platform/world.ts";
-import { openOperator } from "../support/operator.ts";
-import { createTestHome, type TestHome } from "../support/world.ts";
+import { faultNames } from "../../../src/devgateway/faults.ts";
+import { ClawError } from "../../../src/errors.ts";
+import type { Output } from "../../../src/platform/world.ts";
+import { openOperator } from "../../support/operator.ts";
+import { createTestHome, type TestHome } from "../../support/world.ts";
 
 /** An output that tells each line as it comes. */
 function createLines(onLine: (line: string) => void): Output {

@@ -1,18 +1,18 @@
 /**
  * `claw gateway dev`: the embedded gateway, for tests, demos and authors of other clients. Loopback only; it tells line
- * by line what each client did, and what a real gateway objects to. With its neighbours `gateway_*.ts` the only command
+ * by line what each client did, and what a real gateway objects to. With its neighbours the only command
  * that may see `src/devgateway`.
  */
-import { defineCommand } from "../cli/command.ts";
-import type { Context } from "../cli/context.ts";
-import { type Shown, stream } from "../cli/outcome.ts";
-import type { KeyedCertificate } from "../devgateway/certificate.ts";
-import { type FaultPlan, skewClock } from "../devgateway/fault_plan.ts";
-import { DevGateway, type DevGatewayOptions } from "../devgateway/gateway.ts";
-import { listen } from "../devgateway/listen.ts";
-import { formatLogLine, type GatewayLogLine } from "../devgateway/log.ts";
-import { ClawError } from "../errors.ts";
-import { listWord, planFrom, showFaults } from "./gateway_faults.ts";
+import { defineCommand } from "../../cli/command.ts";
+import type { Context } from "../../cli/context.ts";
+import { type Shown, stream } from "../../cli/outcome.ts";
+import type { KeyedCertificate } from "../../devgateway/certificate.ts";
+import { type FaultPlan, skewClock } from "../../devgateway/fault_plan.ts";
+import { DevGateway, type DevGatewayOptions } from "../../devgateway/gateway.ts";
+import { listen } from "../../devgateway/listen.ts";
+import { formatLogLine, type GatewayLogLine } from "../../devgateway/log.ts";
+import { ClawError } from "../../errors.ts";
+import { listWord, planFrom, showFaults } from "./faults.ts";
 
 /** The port that OpenClaw's own development profile uses. */
 const devPort = 19001;
@@ -117,7 +117,7 @@ function greeting(
 
 /** Valid a day before and a year after its start: a new one is made each time. */
 async function makeOwnCertificate({ clock, ids }: Context): Promise<KeyedCertificate> {
-  const { makeCertificate } = await import("../devgateway/certificate.ts");
+  const { makeCertificate } = await import("../../devgateway/certificate.ts");
   const dayMs = 86_400_000;
   const now = clock.now();
   return await makeCertificate({
