@@ -33,6 +33,7 @@ const outputFlags = {
   json: { type: "boolean", summary: "print one JSON document on stdout, whatever happens" },
   quiet: { type: "boolean", summary: "print nothing on success" },
   verbose: { type: "boolean", summary: "say on stderr what is being done" },
+  allContexts: { type: "boolean", summary: "go to the gateways of all contexts at once; some of them: --context a,b" },
   noColor: { type: "boolean", summary: "no colours (also: NO_COLOR)" },
 } as const satisfies FlagDeclarations;
 
@@ -111,13 +112,27 @@ async function topicPage(topic: string): Promise<string | undefined> {
 async function runCommand({ command, values, operands }: QuickParse, world: World, voice: Voice): Promise<number> {
   // A flag that the command has for itself (`--timeout` of `cron add`) is no setting of the connection.
   const shared = Object.fromEntries(Object.entries(values).filter(([name]) => command.flags[name] === undefined));
+  const options = optionsOf(command, values);
+  if (meansSeveral(command, shared, world)) {
+    const { fanOut } = await import("./fan_out.ts");
+    const run = { command, options, operands, values: shared, world, voice, complete: completeWords };
+    return await deliver(await fanOut(run), command, voice);
+  }
   await using context = new RunContext({ world, values: shared, voice, complete: completeWords });
   try {
-    const outcome = await command.run(optionsOf(command, values), operands, context);
+    const outcome = await command.run(options, operands, context);
     return await deliver(outcome, command, voice);
   } catch (thrown) {
     throw command.flags["timeout"] === undefined ? thrown : byVariable(asClawError(thrown));
   }
+}
+
+/** Whether flags say so; or, to a command that can, the variable, unless a flag names the gateway. */
+function meansSeveral({ acrossContexts }: Command, values: FlagValues, { env }: World): boolean {
+  const { allContexts, context, url, port } = values;
+  if (allContexts === true || context !== undefined) return allContexts === true || String(context).includes(",");
+  const isHeard = acrossContexts !== undefined && url === undefined && port === undefined;
+  return isHeard && env["CLAW_CONTEXT"]?.includes(",") === true;
 }
 
 /** Where `--timeout` means something else, a hint must not say it for the time limit of the run. */
@@ -147,7 +162,12 @@ async function deliver(outcome: Outcome, command: Command, voice: Voice): Promis
     return 0;
   }
   if (outcome.kind === "failed") {
-    if (!voice.json) await voice.show(outcome);
+    try {
+      if (!voice.json) await voice.show(outcome);
+    } catch (thrown) {
+      // As below: the error's own number says what became of it.
+      if (command.isReadOnly) throw thrown;
+    }
     voice.fail(outcome.error, outcome.data);
     return exitOf(outcome.error);
   }

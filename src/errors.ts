@@ -47,6 +47,12 @@ export const faults = {
     retry: "never",
     hint: "look before you repeat it, with `claw cron runs`",
   },
+  /** Of several gateways. */
+  "gateway/partly": {
+    exit: 79,
+    retry: "never",
+    hint: "some gateways have acted on it: repeat it for the others alone, with --context NAME",
+  },
   "internal": {
     exit: 70,
     retry: "never",

@@ -106,6 +106,7 @@ export class Input {
 
   async #text(path: string): Promise<string> {
     if (path === "-") return await this.readStdin();
+    if (this.#world.readFile !== undefined) return await this.#world.readFile(path);
     const { readInputFile } = await import("./platform/input_file.ts");
     return await readInputFile(path);
   }

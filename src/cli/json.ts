@@ -14,9 +14,12 @@ export function jsonData(data: unknown): string {
 
 /** `{"v":1,"ok":false,"error":{code, message, hint?, details?}}` and a line end; `data` holds what was found out. */
 export function jsonError(error: ClawError, data?: unknown): string {
-  const { code, message, hint, details } = error;
-  const shown = { code, message, hint, details: Object.keys(details).length === 0 ? undefined : details };
-  return document({ v: version, ok: false, error: shown, data });
+  return document({ v: version, ok: false, error: errorData(error), data });
+}
+
+/** An error as JSON has it. */
+export function errorData({ code, message, hint, details }: ClawError): Readonly<Record<string, unknown>> {
+  return { code, message, hint, details: Object.keys(details).length === 0 ? undefined : details };
 }
 
 function document(envelope: unknown): string {

@@ -22,6 +22,7 @@ interface EventOptions {
 
 export const event = defineCommand({
   isReadOnly: false,
+  acrossContexts: true,
   arguments: [{ name: "text", summary: "the text; - reads it from standard input", isVariadic: true }],
   flags: {
     now: { type: "boolean", summary: "start a heartbeat run at once: the same as --mode now" },

@@ -12,6 +12,7 @@ type Report = ResultOf<"health">;
 
 export const health = defineCommand({
   isReadOnly: true,
+  acrossContexts: true,
   flags: {
     probe: {
       type: "boolean",

@@ -10,6 +10,7 @@ import { type PresenceEntry, scopes } from "../protocol/mod.ts";
 
 export const presence = defineCommand({
   isReadOnly: true,
+  acrossContexts: true,
   flags: {},
   examples: [
     { line: "claw presence", does: "who is there, the latest first" },

@@ -13,6 +13,7 @@ type Pair = readonly [label: string, value: string];
 
 export const status = defineCommand({
   isReadOnly: true,
+  acrossContexts: true,
   flags: {},
   examples: [
     { line: "claw status", does: "check the gateway that claw would use, and show why it uses that one" },

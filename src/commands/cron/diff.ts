@@ -9,6 +9,7 @@ import { planData, planView } from "./plan_words.ts";
 
 export const cronDiff = defineCommand({
   isReadOnly: true,
+  acrossContexts: true,
   flags: {
     file: { type: "string", value: "path", short: "f", summary: "YAML or JSON with jobs (- reads stdin)" },
     prune: { type: "boolean", summary: "count jobs that the file does not name as to be removed" },

@@ -17,6 +17,7 @@ const newestRuns = 200;
 
 export const cronDoctor = defineCommand({
   isReadOnly: true,
+  acrossContexts: true,
   flags: {},
   examples: [
     { line: "claw cron doctor", does: "each finding with the command that mends it" },

@@ -39,6 +39,7 @@ interface ListedJob {
 
 export const cronList = defineCommand({
   isReadOnly: true,
+  acrossContexts: true,
   flags: {
     all: { type: "boolean", summary: "disabled jobs too" },
     agent: { type: "string", value: "id", summary: "jobs of this agent" },

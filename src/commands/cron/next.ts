@@ -37,6 +37,7 @@ interface Clocks {
 
 export const cronNext = defineCommand({
   isReadOnly: true,
+  acrossContexts: true,
   flags: {
     hours: { type: "string", value: "count", summary: "how far to look ahead (default: 24)" },
     limit: { type: "string", value: "count", summary: "show at most this many (default: 50)" },

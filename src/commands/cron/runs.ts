@@ -37,6 +37,7 @@ type NamedJob = Pick<CronJob, "id" | "name">;
 
 export const cronRuns = defineCommand({
   isReadOnly: true,
+  acrossContexts: { except: ["watch"] },
   arguments: [{ name: "job", summary: "id, beginning of an id, or exact name; all jobs without it" }],
   flags: {
     status: { type: "string", value: "status", choices: ["ok", "error", "skipped"], summary: "runs that ended so" },

@@ -30,6 +30,7 @@ const shownFires = 3;
 
 export const cronShow = defineCommand({
   isReadOnly: true,
+  acrossContexts: true,
   arguments: [{ name: "job", summary: "id, beginning of an id, or exact name", isRequired: true }],
   flags: {},
   examples: [

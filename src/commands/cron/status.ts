@@ -13,6 +13,7 @@ import { zoneOf } from "./job_words.ts";
 
 export const cronStatus = defineCommand({
   isReadOnly: true,
+  acrossContexts: true,
   flags: {},
   examples: [
     { line: "claw cron status", does: "is the scheduler on, and when does it wake next?" },

@@ -13,6 +13,7 @@ import { clip, nameWords, scopeWords } from "./device_words.ts";
 
 export const deviceList = defineCommand({
   isReadOnly: true,
+  acrossContexts: true,
   flags: {},
   examples: [
     { line: "claw device list", does: "requests first, then the paired devices" },

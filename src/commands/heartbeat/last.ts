@@ -9,6 +9,7 @@ import { type Heartbeat, scopes } from "../../protocol/mod.ts";
 
 export const heartbeatLast = defineCommand({
   isReadOnly: true,
+  acrossContexts: true,
   flags: {},
   examples: [
     { line: "claw heartbeat last", does: "when did a heartbeat run last, and what came of it?" },
