@@ -11,9 +11,9 @@ import { listTokens, type TokenStore } from "./identity/token_file.ts";
 /** Creates no identity; a key for fingerprints is made when there is something to fingerprint. @throws ClawError `config/*`, `store/io` */
 export async function describeDevice(store: IdentityStore & TokenStore): Promise<WhoAmI> {
   const found = await loadIdentity(store);
-  const tokens = listTokens(store);
-  const nothing = found === undefined && tokens.length === 0;
-  const fingerprintOf = nothing ? () => Promise.resolve("") : await createFingerprinter(store);
+  // Another device's, whose key was here before, is nothing of this one's.
+  const tokens = listTokens(store).filter(({ deviceId }) => deviceId === found?.identity.deviceId);
+  const fingerprintOf = found === undefined ? () => Promise.resolve("") : await createFingerprinter(store);
   return {
     deviceId: found?.identity.deviceId,
     keyFile: keyFilePath(store),

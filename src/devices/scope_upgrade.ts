@@ -15,7 +15,7 @@ export interface UpgradeWish {
   readonly signal: AbortSignal;
 }
 
-/** How it ended; `lost` means that no answer came, so that nobody here knows. */
+/** How it ended; `lost` means that no answer came, or none that tells: nobody here knows. */
 export type UpgradeEnd =
   | { readonly kind: "approved"; readonly token: string; readonly scopes: readonly string[] }
   | { readonly kind: "rejected" | "expired" | "late" }
@@ -39,7 +39,7 @@ export async function requestUpgrade({ connection, scopes, signal }: UpgradeWish
 
 /**
  * Waits for the decision, and keeps the request alive meanwhile.
- * @throws ClawError when the gateway refuses to wait; the signal's reason
+ * @throws the signal's reason
  */
 export async function awaitUpgrade(
   wish: UpgradeWish & { readonly requestId: string; readonly limitMs: number; readonly clock: Clock },
@@ -62,9 +62,7 @@ export async function awaitUpgrade(
   } catch (thrown) {
     signal.throwIfAborted();
     if (isLate) return { kind: "late" };
-    const error = asClawError(thrown);
-    if (error.code === "net/unanswered" || error.code === "net/closed") return { kind: "lost", error };
-    throw error;
+    return { kind: "lost", error: asClawError(thrown) };
   } finally {
     disarm();
     over.abort();

@@ -94,6 +94,20 @@ export function lying(targetPort: number, method: string, lie: (payload: any) =>
   };
 }
 
+/** A proxy's options: it answers this method with a refusal. */
+export function refusing(targetPort: number, method: string) {
+  const asked = new Set<string>();
+  return {
+    targetPort,
+    // deno-lint-ignore no-explicit-any -- frames of every kind
+    decide({ from, frame }: { from: string; frame: any }) {
+      if (from === "client" && frame.method === method) asked.add(frame.id);
+      if (from === "client" || frame.type !== "res" || !asked.has(frame.id)) return "pass" as const;
+      return { instead: { type: "res", id: frame.id, ok: false, error: { code: "INVALID_REQUEST", message: "no" } } };
+    },
+  };
+}
+
 /** A text without its colours. */
 // deno-lint-ignore no-control-regex -- that is what a colour is
 export const plain = (text: string) => text.replace(/\u001b\[\d+m/g, "");

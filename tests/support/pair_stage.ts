@@ -25,6 +25,18 @@ export interface PairStage extends AsyncDisposable {
   attempts(): number;
   /** The stored token, or undefined. */
   token(): { readonly token: string; readonly scopes: readonly string[] } | undefined;
+  /** All stored tokens. */
+  tokens(): readonly string[];
+  /** The file of the first of them. */
+  tokenName(): string;
+}
+
+/** Lets the stage's device in with these scopes. */
+export async function letIn(stage: PairStage, scopes: string, env: Readonly<Record<string, string>> = {}) {
+  const { request, run } = await stage.startPair(["--scopes", scopes], { env });
+  stage.pairings.approve(request.requestId, "owner");
+  const { exit, stderr } = await run;
+  if (exit !== 0) throw new Error(`not let in: ${stderr}`);
 }
 
 const factor = 100;
@@ -52,14 +64,22 @@ export async function openPairStage(protocol: 3 | 4, pairing: "auto" | "manual" 
       if (request === undefined) throw new Error(`nothing waits: ${said}`);
       return { request, run };
     },
-    token() {
-      const folder = join(home.path, ".local/state/claw/tokens");
-      const name = readdirSync(folder).find((file) => file.endsWith(".json"));
-      return name === undefined ? undefined : JSON.parse(readFileSync(join(folder, name), "utf8"));
-    },
+    token: () => tokenNames(home).map((name) => readToken(home, name))[0],
+    tokens: () => tokenNames(home).map((name) => readToken(home, name).token),
+    tokenName: () => tokenNames(home)[0] ?? "",
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();
       home[Symbol.dispose]();
     },
   };
 }
+
+function tokenNames({ path }: TestHome): readonly string[] {
+  return readdirSync(join(path, tokenFolder)).filter((file) => file.endsWith(".json"));
+}
+
+function readToken({ path }: TestHome, name: string) {
+  return JSON.parse(readFileSync(join(path, tokenFolder, name), "utf8"));
+}
+
+const tokenFolder = ".local/state/claw/tokens";

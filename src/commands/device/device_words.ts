@@ -11,6 +11,11 @@ export function scopeWord(scope: string): string {
   return scope.replace(/^operator\.(?=.)/, "");
 }
 
+/** Scopes in a sentence. */
+export function scopeList(scopes: readonly string[]): string {
+  return someOf(scopes.map(scopeWord)) || "nothing";
+}
+
 /** Scopes in one cell: those that are asked for and not approved stand first, with a plus. */
 export function scopeWords(approved: readonly string[], added: readonly string[] = []): string {
   const words = [...knownFirst(added).map((scope) => `+${scopeWord(scope)}`), ...knownFirst(approved).map(scopeWord)];

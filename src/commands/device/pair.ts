@@ -11,9 +11,10 @@ import { takesUpgrades } from "../../devices/scope_upgrade.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { scopes } from "../../protocol/mod.ts";
 import { parseDuration } from "../../settings/duration.ts";
+import { scopeList } from "./device_words.ts";
 import { followRequest, openUpgrade, type Standing } from "./pair_wait.ts";
-import { approveCommands, type OwnRequest, requestWord, scopeList, showRequest } from "./pair_words.ts";
-import { operatorRole, parseScopes } from "./token_scopes.ts";
+import { approveCommands, type OwnRequest, requestWord, showRequest } from "./pair_words.ts";
+import { operatorRole, parseScopes, requireGranted } from "./token_scopes.ts";
 
 export const devicePair = defineCommand({
   isReadOnly: false,
@@ -45,7 +46,7 @@ export const devicePair = defineCommand({
   ],
   async run(options, _operands, context) {
     const order = await readOrder(options, context);
-    const { ask, waitMs } = order;
+    const { ask, waitMs, wanted } = order;
     const standing = await ask().then(
       (gateway) => ({ gateway }),
       (thrown: unknown) => standingOf(asClawError(thrown), order, context),
@@ -57,7 +58,7 @@ export const devicePair = defineCommand({
     context.extendTime(waitMs);
     return stream((async function* () {
       yield shown;
-      const gateway = await followRequest(standing, { ask, waitMs }, context);
+      const gateway = await followRequest(standing, { ask, waitMs, wanted }, context);
       const { data, view } = await told(gateway, order, context);
       yield { data, view };
     })());
@@ -103,7 +104,7 @@ async function readOrder(options: PairOptions, context: Context): Promise<Order>
     waitMs: options.wait ? waitMs : undefined,
     ask: async () => {
       const gateway = await context.gateway(wanted, undefined, name);
-      requireGranted(gateway, wanted);
+      requireGranted(gateway.connection.grantedScopes, wanted);
       return gateway;
     },
   };
@@ -124,14 +125,6 @@ async function ownToken(context: Context) {
   return tokens.find(({ gateway, role }) => gateway === endpoint.value.origin && role === operatorRole);
 }
 
-/** 2026.3.13 lets in with fewer scopes whom it does not believe; so may anybody between. */
-function requireGranted({ connection }: Gateway, wanted: readonly string[]): void {
-  const lacking = scopesBeyond(wanted, connection.grantedScopes);
-  if (lacking.length === 0) return;
-  const message = `the gateway let this device in, but without ${scopeList(lacking)}`;
-  throw new ClawError("auth/scope", message, { details: { missingScope: lacking.join(" and ") } });
-}
-
 /** What stands between this device and what it wants. @throws ClawError when it is no decision of somebody's */
 async function standingOf(error: ClawError, order: Order, context: Context): Promise<Standing> {
   const refusal = readPairingRefusal(error);
@@ -142,7 +135,10 @@ async function standingOf(error: ClawError, order: Order, context: Context): Pro
   const wish = { requestedScopes, approvedScopes };
   const mayUpgrade = refusal === undefined || (refusal.reason === "scope-upgrade" && order.waitMs !== undefined);
   const upgrade = mayUpgrade ? await openForUpgrade(context) : undefined;
-  if (upgrade !== undefined && order.waitMs !== undefined) return await openUpgrade(upgrade, wish, refusal, context);
+  if (upgrade !== undefined && order.waitMs !== undefined) {
+    const standing = await openUpgrade(upgrade, wish, refusal, context);
+    if (standing !== undefined) return standing;
+  }
   if (refusal !== undefined) return { refusal, request: { ...refusal, ...wish }, upgrade: undefined };
   if (upgrade === undefined) throw error;
   throw new ClawError(error.code, error.message, {
@@ -175,21 +171,26 @@ function waits({ requestId, requestedScopes }: OwnRequest): ClawError {
   });
 }
 
-async function told({ connection }: Gateway, order: Order, context: Context): Promise<Outcome & { kind: "done" }> {
+async function told(gateway: Gateway, order: Order, context: Context): Promise<Outcome & { kind: "done" }> {
   const token = await ownToken(context);
   const isOld = token !== undefined && token.fingerprint === order.heldFingerprint &&
     scopesBeyond(order.wanted, order.held).length === 0;
-  const granted = token?.scopes ?? connection.grantedScopes;
+  const { hello } = gateway.connection.handshake;
+  const isIssued = hello.auth?.deviceToken !== undefined;
+  const stored = isIssued && !gateway.kept.isStored ? undefined : token;
+  const granted = stored?.scopes ?? gateway.connection.grantedScopes;
   const { deviceId } = await context.whoAmI();
   const data = {
     status: isOld ? "already-paired" : "paired",
     deviceId,
     gateway: (await context.settings()).endpoint.value.origin,
     scopes: granted,
-    isTokenStored: token !== undefined,
+    isTokenStored: stored !== undefined,
   };
-  const text = isOld
-    ? `this device is paired already: it may use ${scopeList(granted)}`
-    : `paired: this device may use ${scopeList(granted)}${token === undefined ? "; the gateway issued no token" : ""}`;
+  const start = isOld ? "this device is paired already: it" : "paired: this device";
+  const lack = isIssued ? notStored : "; the gateway issued no token";
+  const text = `${start} may use ${scopeList(granted)}${stored === undefined ? lack : ""}`;
   return done(data, { kind: "line", text }) as Outcome & { kind: "done" };
 }
+
+const notStored = "; its token is not stored here: without the gateway's secret it is not let in";

@@ -9,8 +9,9 @@ import { type ApprovalEnd, awaitApproval } from "../../devices/await_approval.ts
 import { type PairingRefusal, requestLifeMs } from "../../devices/pairing_refusal.ts";
 import { awaitUpgrade, requestUpgrade } from "../../devices/scope_upgrade.ts";
 import { asClawError, ClawError } from "../../errors.ts";
+import { keepToken } from "./keep_token.ts";
 import { approveCommands, type OwnRequest, requestWord } from "./pair_words.ts";
-import { operatorRole } from "./token_scopes.ts";
+import { operatorRole, requireGranted } from "./token_scopes.ts";
 
 /** A request, and the way to follow it. */
 export interface Standing {
@@ -18,27 +19,45 @@ export interface Standing {
   /** How the gateway refused to let it in; undefined where asking by connecting is of no use. */
   readonly refusal: PairingRefusal | undefined;
   /** Where it was made over a connection that stands: the one that hears of the decision. */
-  readonly upgrade: Gateway | undefined;
+  readonly upgrade:
+    | { readonly gateway: Gateway; /** Whatever the gateway calls it. */ readonly requestId: string }
+    | undefined;
 }
 
 export interface Following {
   /** Asks by connecting. */
   ask(): Promise<Gateway>;
   readonly waitMs: number;
+  readonly wanted: readonly string[];
 }
 
-/** Asks for more over a connection. @throws ClawError as `requestUpgrade` */
+/**
+ * Asks for more over a connection.
+ * @returns undefined where that cannot be, and connecting may do instead
+ * @throws ClawError as `requestUpgrade`, and `store/io` where no new token could be stored
+ */
 export async function openUpgrade(
-  upgrade: Gateway,
+  gateway: Gateway,
   wish: Pick<OwnRequest, "requestedScopes" | "approvedScopes">,
   refusal: PairingRefusal | undefined,
-  { signal }: Context,
-): Promise<Standing> {
-  const { connection } = upgrade;
-  const requestId = await requestUpgrade({ connection, scopes: wish.requestedScopes, signal });
-  const request = { ...wish, requestId: plainWord(requestId), reason: "scope-upgrade" } as const;
-  // Another request than the one that connecting made: only one of them still stands.
-  return { request, refusal: refusal?.requestId === requestId ? refusal : undefined, upgrade };
+  context: Context,
+): Promise<Standing | undefined> {
+  try {
+    // The approval ends the old token, and nobody is told the new one twice.
+    gateway.spareToken();
+    const { connection } = gateway;
+    const { signal } = context;
+    const requestId = await requestUpgrade({ connection, scopes: wish.requestedScopes, signal });
+    const request = { ...wish, requestId: plainWord(requestId), reason: "scope-upgrade" } as const;
+    // Another request than the one that connecting made: only one of them still stands.
+    const standing = refusal?.requestId === request.requestId ? refusal : undefined;
+    return { request, refusal: standing, upgrade: { gateway, requestId } };
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    if (refusal === undefined) throw thrown;
+    context.note(asClawError(thrown).message);
+    return undefined;
+  }
 }
 
 /** @returns the gateway that let this device in @throws ClawError `auth/pairing-required`, `interrupted` and others */
@@ -76,36 +95,40 @@ async function poll(
   throw undecided(end, standing);
 }
 
-/** @returns undefined when the connection was lost, and connecting anew may tell more */
+/** @returns undefined when it was not heard, and connecting anew may tell more */
 async function listen(
-  standing: Standing,
-  upgrade: Gateway,
-  { waitMs: limitMs }: Following,
-  { clock, signal }: Context,
+  { request, refusal }: Standing,
+  { gateway, requestId }: NonNullable<Standing["upgrade"]>,
+  { waitMs: limitMs, wanted }: Following,
+  context: Context,
 ): Promise<Gateway | undefined> {
-  const { requestId = "", requestedScopes: scopes } = standing.request;
-  const { connection } = upgrade;
-  const end = await awaitUpgrade({ connection, scopes, requestId, limitMs, clock, signal });
+  const { connection } = gateway;
+  const { clock, signal } = context;
+  const end = await awaitUpgrade({ connection, scopes: request.requestedScopes, requestId, limitMs, clock, signal });
+  const standing = { request, refusal, upgrade: { gateway, requestId } };
   switch (end.kind) {
     case "approved":
-      upgrade.keepToken({ role: operatorRole, token: end.token, scopes: end.scopes });
-      return upgrade;
+      keepToken(gateway, { role: operatorRole, token: end.token, scopes: end.scopes }, "it is approved");
+      requireGranted(end.scopes, wanted);
+      return gateway;
     case "lost":
-      if (standing.refusal !== undefined) return undefined;
-      throw new ClawError(
-        "net/unanswered",
-        `the decision on ${requestWord(requestId)} was not heard: ${end.error.message}`,
-        {
-          hint: secretHint,
-          details: { requestId },
-          cause: end.error,
-        },
-      );
+      if (refusal === undefined) throw unheard(end.error, request);
+      context.note(end.error.message);
+      return undefined;
     case "late":
       throw undecided({ kind: "late" }, standing);
     default:
       throw undecided({ kind: "replaced", by: undefined, hasExpired: end.kind === "expired" }, standing);
   }
+}
+
+function unheard(error: ClawError, { requestId }: OwnRequest): ClawError {
+  const code = error.code === "net/closed" ? "net/unanswered" : error.code;
+  return new ClawError(code, `the decision on ${requestWord(requestId)} was not heard: ${error.message}`, {
+    hint: secretHint,
+    details: { ...error.details, requestId },
+    cause: error,
+  });
 }
 
 const secretHint =
@@ -116,8 +139,9 @@ function undecided(end: Exclude<ApprovalEnd<Gateway>, { kind: "approved" }>, sta
   const word = requestWord(requestId);
   const approve = approveCommands(requestId)["gatewayHost"];
   const again = upgrade !== undefined && refusal === undefined ? secretHint : `${approve}; then repeat this command`;
+  const outcome = end.kind !== "replaced" ? end.kind : end.hasExpired ? "expired" : "rejected-or-replaced";
   const refuse = (message: string, hint: string, more: Record<string, unknown> = {}) =>
-    new ClawError("auth/pairing-required", message, { hint, details: { requestId, outcome: end.kind, ...more } });
+    new ClawError("auth/pairing-required", message, { hint, details: { requestId, outcome, ...more } });
   if (end.kind === "late") return refuse(`${word} was not approved in time; it stays for ${lifeWords}`, again);
   if (end.kind === "paused") {
     return refuse(`${word} waits, and the gateway does not want to be asked meanwhile`, again);

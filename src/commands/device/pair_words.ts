@@ -5,7 +5,7 @@
 import type { WhoAmI } from "../../cli/context.ts";
 import type { Pairs, Shown, View } from "../../cli/outcome.ts";
 import { type PairingReason, requestLifeMs } from "../../devices/pairing_refusal.ts";
-import { scopeWord } from "./device_words.ts";
+import { scopeList } from "./device_words.ts";
 
 /** A request of this device that waits. */
 export interface OwnRequest {
@@ -70,14 +70,13 @@ export function showRequest(request: OwnRequest, me: WhoAmI): Shown {
   const views: View[] = [
     { kind: "pairs", pairs },
     { kind: "line", text: "" },
-    { kind: "line", text: "any one of these approves it:" },
+    {
+      kind: "line",
+      text: requestId === undefined ? "look for it, and approve it, by:" : "any one of these approves it:",
+    },
     { kind: "pairs", pairs: ways },
   ];
   return { data, view: { kind: "stack", views } };
-}
-
-export function scopeList(scopes: readonly string[]): string {
-  return scopes.slice(0, 10).map(scopeWord).join(", ") || "nothing";
 }
 
 /** The same for an error's sentence. */

@@ -20,6 +20,7 @@ import { asClawError, ClawError } from "../../errors.ts";
 import type { PairedDevice } from "../../protocol/mod.ts";
 import { openDesk } from "./desk.ts";
 import { scopeWord } from "./device_words.ts";
+import { keepToken } from "./keep_token.ts";
 import { agree, authorityFor, findTarget, onHost, referenceArgument, type Target } from "./target.ts";
 import { operatorRole, parseScopes } from "./token_scopes.ts";
 
@@ -152,7 +153,7 @@ async function rotateOwn(target: Target, order: Order, context: Context): Promis
   const data = { status: "rotated", device, role, scopes: rotated?.scopes ?? wanted, isThisDevice: true };
   const said = `rotated the token of this device as ${role} (${wordsOf(data.scopes)})`;
   if (rotated?.token !== undefined && rotated.token !== "") {
-    keep(gateway, { role, token: rotated.token, scopes: rotated.scopes });
+    keepToken(gateway, { role, token: rotated.token, scopes: rotated.scopes }, "the token is rotated");
     return done({ ...data, stored: true }, { kind: "line", text: `${said}, and stored the new one` });
   }
   await earn(target, { role, needs, isSure: rotated !== undefined }, context);
@@ -162,19 +163,6 @@ async function rotateOwn(target: Target, order: Order, context: Context): Promis
 
 /** A login for the new token. */
 const earnMs = 10_000;
-
-function keep(gateway: Gateway, issued: Parameters<Gateway["keepToken"]>[0]): void {
-  try {
-    gateway.keepToken(issued);
-  } catch (thrown) {
-    const { code, message, hint, details } = asClawError(thrown);
-    throw new ClawError(code, `the token is rotated, but the new one could not be stored: ${message}`, {
-      hint: `${hint === undefined ? "" : `${hint}; then `}connect once with the gateway's token: --token-file FILE`,
-      details,
-      cause: thrown,
-    });
-  }
-}
 
 interface Earning {
   readonly role: string;

@@ -1,9 +1,10 @@
 /**
  * A role's token of a device, and the scopes that a person wants it to have.
  */
-import { nameOf } from "../../devices/roster.ts";
+import { nameOf, scopesBeyond } from "../../devices/roster.ts";
 import { ClawError } from "../../errors.ts";
 import { type PairedDevice, scopes } from "../../protocol/mod.ts";
+import { scopeList } from "./device_words.ts";
 
 export const operatorRole = "operator";
 
@@ -39,4 +40,15 @@ export function parseScopes(given: readonly string[], role: string): readonly st
       });
     })),
   ];
+}
+
+/**
+ * 2026.3.13 lets in with fewer scopes whom it does not believe; so may anybody who decides.
+ * @throws ClawError `auth/scope`
+ */
+export function requireGranted(granted: readonly string[], wanted: readonly string[]): void {
+  const lacking = scopesBeyond(wanted, granted);
+  if (lacking.length === 0) return;
+  const message = `the gateway let this device in, but without ${scopeList(lacking)}`;
+  throw new ClawError("auth/scope", message, { details: { missingScope: lacking.join(" and ") } });
 }

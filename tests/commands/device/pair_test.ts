@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { losingAnswer } from "../../support/device_stage.ts";
+import { losingAnswer, lying, refusing } from "../../support/device_stage.ts";
 import { eventually } from "../../support/eventually.ts";
-import { openPairStage } from "../../support/pair_stage.ts";
+import { keyFileText } from "../../support/key_files.ts";
+import { letIn, openPairStage } from "../../support/pair_stage.ts";
 import { startTcpProxy } from "../../support/tcp_proxy.ts";
 
 const noSecret = { env: { CLAW_TOKEN: "" } };
@@ -170,6 +171,84 @@ describe("claw device pair", () => {
           /was not heard: .*\nclaw: hint: if it was approved, this device's token has ended: connect/,
         );}
     }
+  });
+
+  it("takes the token of another key for nothing of its own", async () => {
+    await using stage = await openPairStage(4, "auto");
+    await stage.pair(["--scopes", "admin"]);
+    const mine = join(stage.home.path, ".config/claw");
+    writeFileSync(join(mine, "device.json"), await keyFileText());
+    const me = JSON.parse((await stage.home.claw(["whoami", "--json"])).stdout).data;
+    assert.deepEqual(me.tokens, []);
+    const { data } = JSON.parse((await stage.pair(["--json"])).stdout);
+    assert.deepEqual([data.status, data.deviceId, data.scopes], ["paired", me.deviceId, ["operator.write"]]);
+  });
+
+  it("says of a token that cannot be stored that it is not, and what that means", async () => {
+    await using stage = await openPairStage(4, "auto");
+    symlinkSync("/nowhere/at/all", join(stage.home.path, "state"));
+    const nowhere = { env: { CLAW_STATE_DIR: join(stage.home.path, "state") } };
+    const first = await stage.pair(["--json"], nowhere);
+    const { status, isTokenStored } = JSON.parse(first.stdout).data;
+    assert.deepEqual([first.exit, status, isTokenStored], [0, "paired", false]);
+    assert.match(first.stderr, /warning: the device token could not be stored/);
+    const text = await stage.pair([], nowhere);
+    assert.match(text.stdout, /its token is not stored here: without the gateway's secret it is not let in\n$/);
+  });
+
+  it("keeps the old token in force where no other can be stored", async () => {
+    await using stage = await openPairStage(4);
+    await letIn(stage, "read");
+    mkdirSync(join(stage.home.path, ".local/state/claw/tokens", stage.tokenName().replace(/json$/, "prev")));
+    const { exit, stderr } = await stage.pair(["--scopes", "write", "--wait"], noSecret);
+    assert.equal(exit, 74, stderr);
+    assert.deepEqual(stage.pairings.pending(), []);
+  });
+
+  it("is not content with fewer scopes than it wants, and stores what it got", async () => {
+    await using stage = await openPairStage(4);
+    await letIn(stage, "read");
+    const lie = (payload: object) => ({ ...payload, scopes: ["operator.read"] });
+    await using proxy = await startTcpProxy(lying(stage.gateway.port, "device.scopes.waitUpgrade", lie));
+    // The token belongs to the gateway's address: through the proxy it is asked for anew.
+    const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
+    assert.equal((await stage.pair(["--scopes", "read"], { env })).exit, 0);
+    const { request, run } = await stage.startPair(["--scopes", "write"], { env: { ...env, CLAW_TOKEN: "" } });
+    stage.pairings.approve(request.requestId, "owner");
+    const { exit, stderr } = await run;
+    assert.equal(exit, 77, stderr);
+    assert.match(stderr, /let this device in, but without write\n/);
+    assert.equal(
+      stage.tokens().includes(String(stage.pairings.find(request.deviceId)?.tokens["operator"]?.token)),
+      true,
+    );
+  });
+
+  it("waits for the request that the gateway named, whatever that name is", async () => {
+    await using stage = await openPairStage(4);
+    const lie = () => ({ requestId: ";reboot" });
+    await using proxy = await startTcpProxy(lying(stage.gateway.port, "device.scopes.requestUpgrade", lie));
+    const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
+    await letIn(stage, "read", env);
+    const trace = join(stage.home.path, "trace");
+    const run = await stage.pair(["--scopes", "write", "--wait", "--trace", trace], {
+      env: { ...env, CLAW_TOKEN: "" },
+    });
+    assert.equal(run.exit, 65, run.stderr);
+    assert.match(readFileSync(trace, "utf8"), /"device\.scopes\.waitUpgrade","params":\{"requestId":";reboot"\}/);
+    assert.ok(!(run.stdout + run.stderr).includes("reboot"), run.stdout + run.stderr);
+  });
+
+  it("goes on by connecting where the gateway hears no wish over a connection", async () => {
+    await using stage = await openPairStage(4);
+    await using proxy = await startTcpProxy(refusing(stage.gateway.port, "device.scopes.requestUpgrade"));
+    const env = { CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
+    await letIn(stage, "read", env);
+    const { request, run } = await stage.startPair(["--scopes", "write"], { env });
+    stage.pairings.approve(request.requestId, "owner");
+    const { exit, stderr } = await run;
+    assert.equal(exit, 0, stderr);
+    assert.equal((await stage.pair(["--scopes", "write"], { env: { ...env, CLAW_TOKEN: "" } })).exit, 0);
   });
 
   it("refuses a name, scopes and a time that are none", async () => {
