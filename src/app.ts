@@ -47,6 +47,8 @@ const valueNames: Readonly<Record<string, string>> = {
   fingerprint: "sha256",
   proxy: "url",
   name: "name",
+  ssh: "target",
+  entry: "entry",
 };
 
 /** Runs one command line. Never throws. */

@@ -16,12 +16,13 @@ import type { DeviceCheck } from "./identity/device_check.ts";
 import { loadOrCreateIdentity } from "./identity/key_file.ts";
 import { forgetLockout, noteLockout, requireUnlocked } from "./identity/lockout_file.ts";
 import { findDirectories } from "./platform/directories.ts";
-import type { World } from "./platform/world.ts";
+import type { CommandResult, World } from "./platform/world.ts";
 import { Input } from "./input.ts";
 import { createLogin, type LoginSource } from "./login.ts";
 import { createOpener } from "./opener.ts";
 import { RunTime } from "./run_time.ts";
 import type { ContextStore } from "./settings/context_files.ts";
+import type { ToolCall } from "./settings/keychain.ts";
 import { flagLayer } from "./settings/layers.ts";
 import { resolveSettings, type Settings } from "./settings/resolve.ts";
 import { settings as connectionSettings } from "./settings/schema.ts";
@@ -205,6 +206,7 @@ export class RunContext implements Context, AsyncDisposable {
         directories: this.#directories(),
         readStdin: () => this.#input.readStdin(),
         runShell: this.#world.runShell,
+        runTool: (call, signal) => this.#runTool(call, signal),
         signal: this.signal,
         onTimeKnown: (ms) => this.#time.know(ms),
         isThorough,
@@ -214,6 +216,11 @@ export class RunContext implements Context, AsyncDisposable {
     for (const warning of settings.warnings) this.warn(warning);
     for (const note of settings.notes) this.note(note);
     return settings;
+  }
+
+  async #runTool({ argv, stdin }: ToolCall, signal: AbortSignal): Promise<CommandResult> {
+    const { captureProgram } = await import("./platform/shell.ts");
+    return await captureProgram(argv, stdin, this.#world.env, signal);
   }
 
   /** What the state directory cannot take is worth a word, and no reason to fail. */

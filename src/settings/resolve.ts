@@ -11,12 +11,14 @@ import { parseDuration } from "./duration.ts";
 import { type Endpoint, requireSafe } from "./endpoint.ts";
 import { chooseEndpoint, type EndpointChoice, type EndpointSources, otherEndpoints } from "./endpoint_choice.ts";
 import { type Env, envLayer, flagLayer, fromEnv, type Given, parseSwitch } from "./layers.ts";
+import type { ToolCall } from "./keychain.ts";
 import { createOpenclawLookup } from "./openclaw_lookup.ts";
 import { invalid, type Resolved } from "./origin.ts";
 import type { ProxyDecision } from "./proxy.ts";
 import { defaults, type SettingKey } from "./schema.ts";
 import { gatherCandidates } from "./secret_candidates.ts";
 import { chooseSecret, type SecretChoice, type Shadowed, shadowedBy } from "./secret_choice.ts";
+import type { SecretReader } from "./secret_forms.ts";
 import type { Trust } from "./trust.ts";
 
 export type { Origin, Resolved } from "./origin.ts";
@@ -33,6 +35,7 @@ export interface SettingsInput {
   readonly directories: Pick<Directories, "config">;
   readStdin(): Promise<string>;
   runShell(commandLine: string, signal: AbortSignal): Promise<CommandResult>;
+  runTool(call: ToolCall, signal: AbortSignal): Promise<CommandResult>;
   readonly signal: AbortSignal;
   /** Told how long the run may take as soon as that is known: what follows may run a command or wait for input. */
   readonly onTimeKnown?: (ms: number) => void;
@@ -83,14 +86,7 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
   const endpoint = await chooseEndpoint(sources);
   requireSafe(endpoint.value, endpoint.origin, plain.allowInsecurePrivate.value);
   const trust = await trustIn(endpoint, sources);
-  const candidates = await gatherCandidates(sources, endpoint, {
-    os: input.os,
-    env: input.env,
-    userId: input.userId,
-    readStdin: input.readStdin,
-    runShell: (commandLine) => input.runShell(commandLine, input.signal),
-    warn,
-  }, input.isThorough ?? false);
+  const candidates = await gatherCandidates(sources, endpoint, readerOf(input, warn), input.isThorough ?? false);
   const secret = await chooseSecret(candidates);
   return {
     ...plain,
@@ -121,10 +117,17 @@ async function hear({ flags, env, os, directories }: SettingsInput): Promise<Hea
   return { ...heard, warnings: [...warnings, ...heard.warnings] };
 }
 
+function readerOf(input: SettingsInput, warn: (text: string) => void): SecretReader {
+  const { os, env, userId, readStdin, signal } = input;
+  const runShell = (commandLine: string) => input.runShell(commandLine, signal);
+  return { os, env, userId, readStdin, runShell, runTool: (call) => input.runTool(call, signal), warn };
+}
+
 /** A place above the context may have named another gateway. */
 function contextOf({ context, claw }: Heard, { origin }: EndpointChoice): Resolved<string> | undefined {
   if (context === undefined) return undefined;
-  const isElsewhere = context.origin.kind === "claw-config" && ![claw.url?.origin, claw.port?.origin].includes(origin);
+  const isElsewhere = context.origin.kind === "claw-config" &&
+    ![claw.url, claw.port, claw.ssh].some((given) => given?.origin === origin);
   return isElsewhere ? undefined : { value: context.text, origin: context.origin };
 }
 

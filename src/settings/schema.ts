@@ -4,7 +4,7 @@
  * in `resolve.ts`.
  */
 
-/** How a value is written: `switch` is on or off, `command` is a shell command that prints the value. */
+/** How a value is written: `switch` is on or off, `command` a shell command that prints it, `entry` one of a keychain. */
 export type SettingType =
   | "url"
   | "port"
@@ -16,6 +16,8 @@ export type SettingType =
   | "fingerprint"
   | "proxy"
   | "name"
+  | "ssh"
+  | "entry"
   | "switch";
 
 export interface Setting {
@@ -60,6 +62,14 @@ export const settings = [
   },
   { name: "url", key: "url", env: "CLAW_URL", type: "url", ...gateway, help: "gateway URL, ws:// or wss://" },
   { name: "port", key: "port", env: "CLAW_PORT", type: "port", ...gateway, help: "port of a gateway on this machine" },
+  {
+    name: "ssh",
+    key: "ssh",
+    env: "CLAW_SSH",
+    type: "ssh",
+    ...gateway,
+    help: "reach the gateway from another machine, [USER@]HOST, by ssh",
+  },
   { name: "token", key: "token", env: "CLAW_TOKEN", type: "secret", ...secret, help: "shared token (- reads stdin)" },
   {
     name: "token-file",
@@ -76,6 +86,14 @@ export const settings = [
     type: "command",
     ...gateway,
     help: "shell command that prints the token",
+  },
+  {
+    name: "token-keychain",
+    key: "tokenKeychain",
+    env: "CLAW_TOKEN_KEYCHAIN",
+    type: "entry",
+    ...gateway,
+    help: "entry of the system's keychain that holds the token",
   },
   {
     name: "password",
@@ -100,6 +118,14 @@ export const settings = [
     type: "command",
     ...gateway,
     help: "shell command that prints the password",
+  },
+  {
+    name: "password-keychain",
+    key: "passwordKeychain",
+    env: "CLAW_PASSWORD_KEYCHAIN",
+    type: "entry",
+    ...gateway,
+    help: "entry of the system's keychain that holds the password",
   },
   {
     name: "tls-fingerprint",

@@ -52,7 +52,8 @@ export async function gatherCandidates(
 /** The order of kinds matters only where one place gives both; nothing is opened for it otherwise. */
 async function kindOrder(sources: EndpointSources, endpoint: EndpointChoice): Promise<readonly SecretKind[]> {
   const { env, claw, world } = sources;
-  const has = (layer: Layer, kind: SecretKind) => layer[kind] ?? layer[`${kind}File`] ?? layer[`${kind}Cmd`];
+  const has = (layer: Layer, kind: SecretKind) =>
+    layer[kind] ?? layer[`${kind}File`] ?? layer[`${kind}Cmd`] ?? layer[`${kind}Keychain`];
   const isOpen = [env, claw].some((layer) => has(layer, "token") && has(layer, "password")) ||
     (fromOpenclawEnv(world, "token") && fromOpenclawEnv(world, "password")) !== undefined;
   if (!isOpen) return kindsInOrder;

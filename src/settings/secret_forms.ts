@@ -1,8 +1,9 @@
 /**
- * The secrets that flags, `CLAW_*` and claw's config file give, in their three forms: written out, in a file, by a
- * command; and on standard input for flags. Whether one may be used is decided in `secret_candidates.ts`.
+ * The secrets that flags, `CLAW_*` and claw's config file give, in their four forms: written out, in a file, by a
+ * command, in the system's keychain; and on standard input for flags. Whether one may be used is decided in `secret_candidates.ts`.
  */
 import type { CommandResult, Os } from "../platform/world.ts";
+import type { RunTool } from "./keychain.ts";
 import { type Env, expandHome, type Given, type Layer } from "./layers.ts";
 import type { Origin } from "./origin.ts";
 import type { Candidate, SecretKind } from "./secret_choice.ts";
@@ -16,6 +17,7 @@ export interface SecretReader {
   readonly env: Env;
   readStdin(): Promise<string>;
   runShell(commandLine: string): Promise<CommandResult>;
+  runTool: RunTool;
   warn(text: string): void;
 }
 
@@ -27,7 +29,7 @@ export const explicit: Binding = { isExplicit: true, boundTo: undefined, isAllow
 
 const atOnce = { unusable: undefined, isCostly: false } as const;
 
-/** A kind's value, file and command in one place, in the order in which they are taken. */
+/** A kind's value, file, command and entry of the keychain in one place, in the order in which they are taken. */
 export function secretsIn(
   kind: SecretKind,
   layer: Layer,
@@ -35,12 +37,14 @@ export function secretsIn(
   reader: SecretReader,
 ): readonly Candidate[] {
   const [value, file, command] = [layer[kind], layer[`${kind}File`], layer[`${kind}Cmd`]];
+  const entry = layer[`${kind}Keychain`];
   return [
     ...(value === undefined
       ? []
       : [isStdin(value) ? stdinCandidate(kind, value, reader) : typed(kind, value, binding, reader)]),
     ...(file === undefined ? [] : [fileCandidate(kind, file, binding, reader)]),
     ...(command === undefined ? [] : [commandCandidate(kind, command, binding, reader)]),
+    ...(entry === undefined ? [] : [keychainCandidate(kind, entry, binding, reader)]),
   ];
 }
 
@@ -86,5 +90,15 @@ function fileCandidate(kind: SecretKind, given: Given, binding: Binding, reader:
 function commandCandidate(kind: SecretKind, given: Given, binding: Binding, reader: SecretReader): Candidate {
   const origin: Origin = { kind: binding.isExplicit ? "command" : given.origin.kind, name: given.origin.name };
   const load = () => runSecretCommand(() => reader.runShell(given.text), origin);
+  return { kind, origin, ...binding, value: undefined, unusable: undefined, isCostly: true, load };
+}
+
+/** Like a command, it may ask a person first. */
+function keychainCandidate(kind: SecretKind, given: Given, binding: Binding, reader: SecretReader): Candidate {
+  const origin: Origin = { kind: given.origin.kind, name: `${given.origin.name} ${given.text}` };
+  const load = async () => {
+    const { readKeychain } = await import("./keychain.ts");
+    return await readKeychain(reader.os, given.text, origin, reader.runTool);
+  };
   return { kind, origin, ...binding, value: undefined, unusable: undefined, isCostly: true, load };
 }

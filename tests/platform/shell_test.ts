@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import process from "node:process";
 import { realClock } from "../../src/platform/clock.ts";
-import { runShell } from "../../src/platform/shell.ts";
+import { captureProgram, notStarted, runShell } from "../../src/platform/shell.ts";
 
 const never = new AbortController().signal;
 
@@ -29,5 +29,29 @@ describe("runShell()", () => {
     const running = runShell("setsid sleep 3 & echo token", controller.signal);
     realClock.after(500, () => controller.abort(new Error("over")));
     await assert.rejects(running, { message: "over" });
+  });
+});
+
+describe("captureProgram()", () => {
+  it("hands arguments and input over as they are, and finds the program by the given PATH", async () => {
+    if (process.platform === "win32") return console.log("not tested: this system has no sh");
+    const argv = ["sh", "-c", 'printf "%s|" "$@"; cat; echo err >&2; exit 3', "sh", "a b", "$HOME"];
+    const { exitCode, stdout, stderr } = await captureProgram(argv, "in;put", { PATH: "/usr/bin:/bin" }, never);
+    assert.deepEqual([exitCode, stdout, stderr], [3, "a b|$HOME|in;put", "err\n"]);
+  });
+
+  it("tells that a program is not there", async () => {
+    const { exitCode, stderr } = await captureProgram(["sh"], "", { PATH: "/nowhere" }, never);
+    assert.equal(exitCode, notStarted);
+    assert.match(stderr, /ENOENT|not found/);
+  });
+
+  it("ends one that outlasts the signal, or does not read its input", async () => {
+    if (process.platform === "win32") return console.log("not tested: this system has no sleep");
+    const env = { PATH: "/usr/bin:/bin" };
+    assert.equal((await captureProgram(["true"], "x".repeat(1_000_000), env, never)).exitCode, 0);
+    const controller = new AbortController();
+    realClock.after(50, () => controller.abort(new Error("over")));
+    await assert.rejects(captureProgram(["sleep", "30"], "", env, controller.signal), { message: "over" });
   });
 });

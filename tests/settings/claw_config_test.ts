@@ -28,7 +28,7 @@ test("loadClawConfig() reads JSON5 with every setting that may stand in a file",
   const { layer } = await load(`{
     // comments and trailing commas
     url: "wss://gateway.example", token: 't', tokenFile: "t", tokenCmd: "t", password: "p", passwordFile: "p",
-    passwordCmd: "p", port: 18790, tlsFingerprint: "aa", ca: "ca.pem", proxy: "none",
+    passwordCmd: "p", tokenKeychain: "t", passwordKeychain: "p", port: 18790, ssh: "host", tlsFingerprint: "aa", ca: "ca.pem", proxy: "none",
     timeout: "30s", retry: "1m", allowInsecurePrivate: true, context: "home", agent: "main",
   }`);
   assert.deepEqual(Object.keys(layer).sort(), settings.filter((s) => s.isInFile).map((s) => s.key).sort());
@@ -49,7 +49,7 @@ test("loadClawConfig() suggests the camelCase key for the flag's spelling", asyn
 });
 
 test("loadClawConfig() lists the settings when no key is near", async () => {
-  assert.match((await failure(`{gateway: {}}`)).hint ?? "", /^known are context, url, port, token, /);
+  assert.match((await failure(`{gateway: {}}`)).hint ?? "", /^known are context, url, port, ssh, token, /);
 });
 
 test("loadClawConfig() refuses wrong types, and says how to write them", async () => {

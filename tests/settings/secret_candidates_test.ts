@@ -53,6 +53,7 @@ const secretPlaces: Readonly<Record<string, SecretPlace>> = {
   "--token": { group: "explicit", part: { flags: { token: "f1" } }, secret: "f1" },
   "--token-file": { group: "explicit", part: { flags: { tokenFile: "~/f2" }, files: { f2: "f2" } }, secret: "f2" },
   "--token-cmd": { group: "explicit", part: { flags: { tokenCmd: "f3" } }, secret: "f3" },
+  "--token-keychain": { group: "explicit", part: { flags: { tokenKeychain: "f7" } }, secret: "f7" },
   "--token -": { group: "explicit", part: { flags: { token: "-" } }, secret: "stdin" },
   "--password": { group: "explicit", part: { flags: { password: "f4" } }, secret: "f4" },
   "--password-file": {
@@ -69,6 +70,7 @@ const secretPlaces: Readonly<Record<string, SecretPlace>> = {
     secret: "e2",
   },
   "CLAW_TOKEN_CMD": { group: "explicit", part: { env: { CLAW_TOKEN_CMD: "e3" } }, secret: "e3" },
+  "CLAW_TOKEN_KEYCHAIN": { group: "explicit", part: { env: { CLAW_TOKEN_KEYCHAIN: "e7" } }, secret: "e7" },
   "CLAW_PASSWORD": { group: "explicit", part: { env: { CLAW_PASSWORD: "e4" } }, secret: "e4" },
   "CLAW_PASSWORD_FILE": {
     group: "explicit",
@@ -91,6 +93,7 @@ const secretPlaces: Readonly<Record<string, SecretPlace>> = {
   "claw token": { group: "claw file", part: { claw: { token: "c1" } }, secret: "c1" },
   "claw tokenFile": { group: "claw file", part: { claw: { tokenFile: "~/c2" }, files: { c2: "c2" } }, secret: "c2" },
   "claw tokenCmd": { group: "claw file", part: { claw: { tokenCmd: "c3" } }, secret: "c3" },
+  "claw tokenKeychain": { group: "claw file", part: { claw: { tokenKeychain: "c7" } }, secret: "c7" },
   "claw password": { group: "claw file", part: { claw: { password: "c4" } }, secret: "c4" },
   "claw passwordFile": {
     group: "claw file",
@@ -268,6 +271,7 @@ async function resolve(...parts: readonly Part[]): Promise<Settings> {
     ...scene,
     stdin: "stdin\n",
     runShell: (line) => Promise.resolve({ exitCode: 0, stdout: `${line}\n`, stderr: "" }),
+    runTool: ({ argv }) => Promise.resolve({ exitCode: 0, stdout: `${argv.at(-1)}\n`, stderr: "" }),
   });
 }
 

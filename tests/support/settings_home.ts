@@ -8,6 +8,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { ClawError } from "../../src/errors.ts";
 import type { CommandResult } from "../../src/platform/world.ts";
+import type { ToolCall } from "../../src/settings/keychain.ts";
 import { resolveSettings, type Settings } from "../../src/settings/resolve.ts";
 
 /** What a test says about a machine. `~` in flags and environment stands for the home directory. */
@@ -22,6 +23,7 @@ export interface Scene {
   readonly files?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly runShell?: (commandLine: string, signal: AbortSignal) => Promise<CommandResult>;
+  readonly runTool?: (call: ToolCall, signal: AbortSignal) => Promise<CommandResult>;
   readonly isThorough?: boolean;
 }
 
@@ -64,6 +66,7 @@ export async function settingsIn(home: string, scene: Scene): Promise<Settings> 
     directories: { config: path.join(home, ".config/claw") },
     readStdin: () => Promise.resolve(scene.stdin ?? ""),
     runShell: scene.runShell ?? (() => Promise.reject(new Error("no command was expected"))),
+    runTool: scene.runTool ?? (() => Promise.reject(new Error("no tool was expected"))),
     signal: new AbortController().signal,
     isThorough: scene.isThorough ?? false,
   });
