@@ -18,6 +18,7 @@ import { operatorRole, parseScopes, requireGranted } from "./token_scopes.ts";
 
 export const devicePair = defineCommand({
   isReadOnly: false,
+  arguments: [{ name: "time", summary: "after --wait: how long, e.g. 30m; the same as --wait-timeout" }],
   flags: {
     scopes: {
       type: "list",
@@ -30,7 +31,7 @@ export const devicePair = defineCommand({
   },
   examples: [
     { line: "claw device pair", does: "get in, or learn what has to be approved and how" },
-    { line: "claw device pair --scopes write,pairing --wait", does: "ask for more, and wait for the decision" },
+    { line: "claw device pair --scopes write,pairing --wait 30m", does: "ask for more, and wait for the decision" },
     {
       line: "claw device pair --wait --wait-timeout 1h --json",
       does: "for a script: a line with the request, then one with the end",
@@ -44,8 +45,8 @@ export const devicePair = defineCommand({
     "On 2026.9.6 a device that is paired and has no secret of the gateway asks over one connection; only with --wait,\n" +
     "since the old token ends with the approval and nobody but who waits is told the new one.",
   ],
-  async run(options, _operands, context) {
-    const order = await readOrder(options, context);
+  async run(options, [time], context) {
+    const order = await readOrder(options, time, context);
     const { ask, waitMs, wanted } = order;
     const standing = await ask().then(
       (gateway) => ({ gateway }),
@@ -85,13 +86,8 @@ interface PairOptions {
   readonly name: string | undefined;
 }
 
-async function readOrder(options: PairOptions, context: Context): Promise<Order> {
-  if (options.waitTimeout !== undefined && !options.wait) {
-    throw new ClawError("usage/bad-flag", "--wait-timeout is of no use without --wait", {
-      hint: "see `claw help device pair`",
-    });
-  }
-  const waitMs = parseDuration(options.waitTimeout ?? "10m", { kind: "flag", name: "--wait-timeout" });
+async function readOrder(options: PairOptions, time: string | undefined, context: Context): Promise<Order> {
+  const waitMs = readWait(options, time);
   const name = options.name === undefined ? undefined : nameOf(options.name);
   const asked = parseScopes(options.scopes, operatorRole);
   const token = await ownToken(context);
@@ -101,13 +97,29 @@ async function readOrder(options: PairOptions, context: Context): Promise<Order>
     wanted,
     held,
     heldFingerprint: token?.fingerprint,
-    waitMs: options.wait ? waitMs : undefined,
+    waitMs,
     ask: async () => {
       const gateway = await context.gateway(wanted, undefined, name);
       requireGranted(gateway.connection.grantedScopes, wanted);
       return gateway;
     },
   };
+}
+
+function readWait({ wait, waitTimeout }: PairOptions, time: string | undefined): number | undefined {
+  const hint = "see `claw help device pair`";
+  if (time !== undefined && (!wait || waitTimeout !== undefined)) {
+    const why = wait ? "--wait-timeout says that already" : "a time is of no use without --wait";
+    throw new ClawError("usage/bad-flag", `'${time}': ${why}`, { hint });
+  }
+  if (waitTimeout !== undefined && !wait) {
+    throw new ClawError("usage/bad-flag", "--wait-timeout is of no use without --wait", { hint });
+  }
+  const waitMs = parseDuration(time ?? waitTimeout ?? "10m", {
+    kind: "flag",
+    name: time === undefined ? "--wait-timeout" : "--wait",
+  });
+  return wait ? waitMs : undefined;
 }
 
 const longestName = 64;

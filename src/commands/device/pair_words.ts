@@ -11,7 +11,7 @@ import { scopeList } from "./device_words.ts";
 export interface OwnRequest {
   readonly requestId: string | undefined;
   readonly reason: PairingReason | undefined;
-  /** All that was asked for, what it has already included. */
+  /** All that was asked for now, what it has already included. The gateway adds what was asked for while it waits. */
   readonly requestedScopes: readonly string[];
   /** undefined: the gateway does not tell. */
   readonly approvedScopes: readonly string[] | undefined;
@@ -53,7 +53,7 @@ export function showRequest(request: OwnRequest, me: WhoAmI): Shown {
     ["asks for", scopeList(requestedScopes)],
     ["approved", approvedScopes === undefined ? "the gateway does not say" : scopeList(approvedScopes)],
     ["why", reason === undefined ? "the gateway does not say" : why[reason]],
-    ["waits", "five minutes from when this device last asked"],
+    ["waits", "five minutes from when this device last asked, with all that it asked for till then"],
   ];
   const ways: Pairs = Object.entries(commands).map(([place, command]) => [places[place] ?? place, command]);
   const data = {

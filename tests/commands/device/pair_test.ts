@@ -84,7 +84,9 @@ for (const protocol of [3, 4] as const) {
 
     it("ends in time, and leaves the request where it is", async () => {
       await using stage = await openPairStage(protocol);
-      const { exit, stderr } = await stage.pair(["--wait", "--wait-timeout", "12s"]);
+      const { exit, stderr } = await stage.pair(
+        protocol === 3 ? ["--wait", "--wait-timeout", "12s"] : ["--wait", "12s"],
+      );
       assert.equal(exit, 77);
       const [{ requestId } = assert.fail("nothing waits")] = stage.pairings.pending();
       assert.ok(stderr.includes(`request ${requestId} was not approved in time; it stays for up to 5 min\n`), stderr);
@@ -259,6 +261,9 @@ describe("claw device pair", () => {
       [["--name", " "], 65, /a name has 1 to 64/],
       [["--wait-timeout", "1m"], 64, /of no use without --wait/],
       [["--wait", "--wait-timeout", "10"], 64, /a duration needs a unit/],
+      [["--wait", "soon"], 64, /--wait: this is not a duration/],
+      [["10m"], 64, /'10m': a time is of no use without --wait/],
+      [["--wait", "10m", "--wait-timeout", "1m"], 64, /'10m': --wait-timeout says that already/],
     ] as const;
     for (const [args, code, words] of cases) {
       const { exit, stderr } = await stage.pair(args);
