@@ -147,6 +147,15 @@ export const rooms: readonly Room[] = [
     types: ["client", "platform"],
   },
   {
+    // Following a gateway's events for weeks: which, over many connections, handed to programs. No words for people.
+    name: "watch",
+    path: "src/watch/",
+    floor: 4,
+    // platform, types: time and programs are passed in.
+    imports: [...bedrock, "protocol", "client"],
+    types: ["platform"],
+  },
+  {
     name: "cli",
     path: "src/cli/",
     floor: 4,
@@ -165,7 +174,19 @@ export const rooms: readonly Room[] = [
     name: "commands",
     path: "src/commands/",
     floor: 5,
-    imports: [...bedrock, "cli", "protocol", "client", "outbox", "identity", "settings", "schedule", "cron", "devices"],
+    imports: [
+      ...bedrock,
+      "cli",
+      "protocol",
+      "client",
+      "outbox",
+      "identity",
+      "settings",
+      "schedule",
+      "cron",
+      "devices",
+      "watch",
+    ],
     exceptions: [{
       file: "src/commands/gateway/dev.ts",
       imports: ["devgateway", "platform"],
@@ -186,6 +207,7 @@ export const rooms: readonly Room[] = [
       "src/fan_out_words.ts",
       "src/input.ts",
       "src/login.ts",
+      "src/long_run.ts",
       "src/opener.ts",
       "src/own_key.ts",
       "src/run_time.ts",
@@ -205,6 +227,7 @@ export const rooms: readonly Room[] = [
       "devgateway",
       "cron",
       "devices",
+      "watch",
       "cli",
       "commands",
     ],

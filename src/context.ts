@@ -4,6 +4,7 @@
  * the person gives. Next: `client/dial.ts`.
  */
 import type { Context, Edited, Gateway, Kept, OwnKey, WhoAmI } from "./cli/context.ts";
+import type { LongRun } from "./cli/long_run.ts";
 import type { Pairs } from "./cli/outcome.ts";
 import type { Progress } from "./cli/progress.ts";
 import type { FlagValues } from "./cli/quick_parse.ts";
@@ -31,7 +32,7 @@ import { settings as connectionSettings } from "./settings/schema.ts";
 export interface ContextOptions {
   readonly world: World;
   readonly values: FlagValues;
-  readonly voice: Pick<Voice, "say" | "ask" | "hide" | "mask" | "progress">;
+  readonly voice: Pick<Voice, "say" | "tell" | "ask" | "hide" | "mask" | "json" | "progress">;
   readonly complete: Context["complete"];
 }
 
@@ -81,7 +82,12 @@ export class RunContext implements Context, AsyncDisposable {
     return this.#settings ??= this.#resolveSettings(isThorough);
   }
 
-  async gateway(need: Need, by?: "secret" | "device-token", displayName?: string): Promise<Gateway> {
+  async gateway(
+    need: Need,
+    by?: "secret" | "device-token",
+    displayName?: string,
+    signal = this.signal,
+  ): Promise<Gateway> {
     const settings = await this.settings();
     const store = this.#store();
     const { origin } = settings.endpoint.value;
@@ -94,7 +100,7 @@ export class RunContext implements Context, AsyncDisposable {
       clock,
       ids,
       os,
-      signal: this.signal,
+      signal,
       retryMs: settings.retryMs.value,
       open: createOpener({ settings, world: this.#world, voice: this.#voice, doors: this.#doors }),
       onRetry: (error, delayMs) => this.note(`${error.message}: trying again in ${Math.round(delayMs)} ms`),
@@ -171,6 +177,11 @@ export class RunContext implements Context, AsyncDisposable {
 
   progress(): Promise<Progress> {
     return this.#voice.progress(this.clock);
+  }
+
+  async longRun(): Promise<LongRun> {
+    const { createLongRun } = await import("./long_run.ts");
+    return createLongRun(this.#world, this.#voice);
   }
 
   warn(text: string): void {

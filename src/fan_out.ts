@@ -132,6 +132,8 @@ function contextFor(name: string, { values, world, voice, complete }: FanOut, sa
     complete,
     voice: {
       say,
+      json: voice.json,
+      tell: (text) => voice.tell(`${name}: ${text}`),
       ask: (question, facts) => voice.ask(question, facts),
       hide: (secret) => voice.hide(secret),
       mask: (text) => voice.mask(text),

@@ -10,6 +10,7 @@ import type { Ids } from "../platform/world.ts";
 import type { ContextStore } from "../settings/context_files.ts";
 import type { Settings } from "../settings/resolve.ts";
 import type { Pairs } from "./outcome.ts";
+import type { LongRun } from "./long_run.ts";
 import type { Progress } from "./progress.ts";
 
 /** How this run was let in: for `claw status`. */
@@ -112,9 +113,10 @@ export interface Context {
    * Connects anew with at least these scopes.
    * @param by what to present rather than what the rules of `client/credentials.ts` say, where there is such a thing
    * @param displayName what this device calls itself from now on; without it, it keeps its name
+   * @param signal ends this attempt; without it the run's own
    * @throws ClawError as `dial` and the settings do
    */
-  gateway(need: Need, by?: "secret" | "device-token", displayName?: string): Promise<Gateway>;
+  gateway(need: Need, by?: "secret" | "device-token", displayName?: string, signal?: AbortSignal): Promise<Gateway>;
   /**
    * The same run with other connection settings, as if these flags had been given too: another gateway, its own time
    * limit. Closed with this one.
@@ -150,6 +152,8 @@ export interface Context {
   extendTime(ms: number): void;
   /** Says on stderr what is going on, until it is disposed of: a moving line on a terminal, else a line at a time. */
   progress(): Promise<Progress>;
+  /** What a verb needs that goes on for hours or weeks. */
+  longRun(): Promise<LongRun>;
   /** A word on stderr that is no failure. */
   warn(text: string): void;
   /** A word on stderr for `--verbose`. */

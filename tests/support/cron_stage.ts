@@ -91,6 +91,11 @@ function contextOf({ protocol = 4, zone, write }: Stage, peer: Peer, warnings: s
     complete: absent,
     extendTime: absent,
     progress: absent,
+    longRun: absent,
+    within: absent,
+    get contextStore() {
+      return absent();
+    },
   };
 }
 
