@@ -82,6 +82,7 @@ export const rooms: readonly Room[] = [
         files: [
           "src/transport/guarded_dial.ts",
           "src/transport/connect_proxy.ts",
+          "src/transport/passage.ts",
           "src/transport/stream_transport.ts",
         ],
         isLate: true,
@@ -211,6 +212,7 @@ export const rooms: readonly Room[] = [
       "src/opener.ts",
       "src/own_key.ts",
       "src/run_time.ts",
+      "src/ssh_route.ts",
       "src/whoami.ts",
     ],
     floor: 6,

@@ -47,6 +47,7 @@ export class RunContext implements Context, AsyncDisposable {
   readonly #input: Input;
   readonly #doors = new Set<() => void | Promise<void>>();
   #settings: Promise<Settings> | undefined;
+  #opener: ReturnType<typeof createOpener> | undefined;
 
   constructor({ world, values, voice, complete }: ContextOptions) {
     this.#world = world;
@@ -102,7 +103,7 @@ export class RunContext implements Context, AsyncDisposable {
       os,
       signal,
       retryMs: settings.retryMs.value,
-      open: createOpener({ settings, world: this.#world, voice: this.#voice, doors: this.#doors }),
+      open: this.#opener ??= this.#createOpener(settings),
       onRetry: (error, delayMs) => this.note(`${error.message}: trying again in ${Math.round(delayMs)} ms`),
     }).catch((thrown: unknown) => {
       const error = asClawError(thrown);
@@ -232,6 +233,11 @@ export class RunContext implements Context, AsyncDisposable {
   async #runTool({ argv, stdin }: ToolCall, signal: AbortSignal): Promise<CommandResult> {
     const { captureProgram } = await import("./platform/shell.ts");
     return await captureProgram(argv, stdin, this.#world.env, signal);
+  }
+
+  #createOpener(settings: Settings): ReturnType<typeof createOpener> {
+    const pause = <T>(work: () => Promise<T>) => this.#time.pause(work);
+    return createOpener({ settings, world: this.#world, voice: this.#voice, doors: this.#doors, pause });
   }
 
   /** What the state directory cannot take is worth a word, and no reason to fail. */

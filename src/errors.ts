@@ -30,6 +30,7 @@ export const faults = {
     hint: "is the gateway running there? if it is starting, wait for it with --retry 60s",
   },
   "net/tls": { exit: 69, retry: "never", hint: statusHint },
+  "net/ssh": { exit: 69, retry: "never", hint: statusHint },
   "net/upgrade": { exit: 69, retry: "reconnect", hint: statusHint },
   "net/timeout": {
     exit: 69,
@@ -98,7 +99,7 @@ export const faults = {
   "config/insecure-url": {
     exit: 78,
     retry: "never",
-    hint: "use wss://, or an SSH tunnel to the gateway's loopback address",
+    hint: "use wss://, or go to the gateway's own machine with --ssh USER@HOST",
   },
   "config/key-damaged": { exit: 78, retry: "never", hint: "see which file it is with `claw whoami`" },
   "config/key-exposed": { exit: 78, retry: "never" },

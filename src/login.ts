@@ -18,6 +18,7 @@ import { role } from "./client/handshake.ts";
 import type { Identity } from "./identity/keypair.ts";
 import { loadToken, saveToken, spareToken, type TokenStore } from "./identity/token_file.ts";
 import { hasScope, type HelloOk } from "./protocol/mod.ts";
+import { isEncryptedOrHere } from "./settings/endpoint.ts";
 import { missingSecretHint } from "./settings/secret_choice.ts";
 import type { SecretChoice, Settings } from "./settings/resolve.ts";
 
@@ -51,7 +52,8 @@ export interface LoginSource extends CredentialSource {
 const preferences = { "secret": "shared", "device-token": "grant" } as const;
 
 export function createLogin({ settings, identity, tokens, need, by, displayName, hide }: LoginOptions): LoginSource {
-  const { secret, endpoint: { value: { origin, isLoopback, isTls } } } = settings;
+  const { secret, endpoint: { value: endpoint } } = settings;
+  const { origin } = endpoint;
   const grantNow = (): Grant | undefined => loadToken(tokens, origin, role, identity.deviceId);
   const known = {
     hasShared: secret !== undefined,
@@ -73,7 +75,7 @@ export function createLogin({ settings, identity, tokens, need, by, displayName,
   return {
     first: async () => await credentials(chooseCredential(known, need)),
     async afterRefusal(error) {
-      const next = choice && fallbackCredential(choice, error, known, grantNow(), need, isLoopback || isTls);
+      const next = choice && fallbackCredential(choice, error, known, grantNow(), need, isEncryptedOrHere(endpoint));
       return next === undefined ? undefined : await credentials(next);
     },
     login: () => loginBy(choice, secret),

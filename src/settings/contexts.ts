@@ -78,7 +78,7 @@ export async function loadContext(os: Os, configDirectory: string, { text, origi
   }
   const { path, layer } = context;
   if (layer.context !== undefined) throw new ClawError("config/invalid", `${path}: a context cannot name another`);
-  if (layer.url === undefined && layer.port === undefined) {
+  if ((layer.url ?? layer.port ?? layer.ssh) === undefined) {
     throw new ClawError("config/invalid", `${path}: it names no gateway`, { hint: `give it a url: "wss://…"` });
   }
   return context;
@@ -95,7 +95,8 @@ export async function hearContext(told: Told, os: Os, configDirectory: string): 
   const none = { ...told, context: undefined, warnings: [], notes: [] };
   const chosen = flags.context ?? env.context ?? claw.context;
   if (chosen === undefined) return none;
-  const rival = flags.url ?? flags.port ?? (flags.context === undefined ? env.url ?? env.port : undefined);
+  const gatewayIn = ({ url, port, ssh }: Layer) => url ?? port ?? ssh;
+  const rival = gatewayIn(flags) ?? (flags.context === undefined ? gatewayIn(env) : undefined);
   if (rival !== undefined) {
     // Of two in one place neither is the better one; else the nearer place wins.
     if (rival.origin.kind !== chosen.origin.kind) return none;

@@ -26,6 +26,7 @@ export async function describeSettings(
   return [
     ...row("context", settings.context, String),
     ...row("url", settings.endpoint, ({ url }) => redactUrl(url)),
+    ...row("ssh", settings.endpoint.value.ssh, String),
     ...(secret === undefined ? [] : [{
       name: secret.kind,
       shown: secret.isDeferred ? "not read yet" : await showSecret(secret.kind, await secret.read(), fingerprint),

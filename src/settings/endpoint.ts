@@ -4,13 +4,16 @@
  */
 import { ClawError } from "../errors.ts";
 import { isLoopbackHost, isPrivateHost } from "./address.ts";
-import { invalid, type Origin } from "./origin.ts";
+import { invalid, type Origin, type Resolved } from "./origin.ts";
 
 /** Where a gateway listens. */
 export interface Endpoint {
   /** Normalised, without credentials; may have a path and a query. */
   readonly url: string;
-  /** Scheme, host and port, the port always written out: `ws://127.0.0.1:18789`. Credentials are bound to this. */
+  /**
+   * Scheme, host and port, the port always written out: `ws://127.0.0.1:18789`, and ` by ssh me@host` when that is how
+   * it is reached. Credentials are bound to this.
+   */
   readonly origin: string;
   /** As in a URL: IPv6 in brackets. */
   readonly host: string;
@@ -20,6 +23,13 @@ export interface Endpoint {
   readonly isLoopback: boolean;
   /** It can only be on a private network. */
   readonly isPrivate: boolean;
+  /** The machine from which ssh reaches it; URL, host and port are as that machine sees them. */
+  readonly ssh?: SshHop;
+}
+
+export interface SshHop extends Resolved<string> {
+  /** The gateway is on that machine itself: what leaves here is ssh's. */
+  readonly isTheirLoopback: boolean;
 }
 
 const example = "write it like ws://127.0.0.1:18789 or wss://gateway.example";
@@ -63,16 +73,29 @@ export function localEndpoint(port: number, isTls: boolean): Endpoint {
   return { url: `${origin}/`, origin, host: "127.0.0.1", port, isTls, isLoopback: true, isPrivate: false };
 }
 
+/** The same address as another machine sees it, reached by ssh: nothing that is meant for this machine goes there. */
+export function bySsh(endpoint: Endpoint, target: Resolved<string>): Endpoint {
+  const { origin, isLoopback } = endpoint;
+  const ssh = { ...target, isTheirLoopback: isLoopback };
+  return { ...endpoint, origin: `${origin} by ssh ${target.value}`, isLoopback: false, ssh };
+}
+
+/** Whether nobody on the way can read what goes there. */
+export function isEncryptedOrHere({ isTls, isLoopback, ssh }: Endpoint): boolean {
+  return isTls || isLoopback || ssh?.isTheirLoopback === true;
+}
+
 /**
  * Refuses unencrypted traffic that leaves this machine, unless it stays on a private network and that was allowed.
  * @throws ClawError `config/insecure-url`
  */
 export function requireSafe(endpoint: Endpoint, from: Origin, isPrivateAllowed: boolean): void {
-  if (endpoint.isTls || endpoint.isLoopback || (endpoint.isPrivate && isPrivateAllowed)) return;
-  const message = `${from.name}: ${endpoint.origin} is unencrypted and not on this machine`;
+  if (isEncryptedOrHere(endpoint) || (endpoint.isPrivate && isPrivateAllowed)) return;
+  const here = endpoint.ssh === undefined ? "this machine" : "the machine that ssh leads to";
+  const message = `${from.name}: ${endpoint.origin} is unencrypted and not on ${here}`;
   if (!endpoint.isPrivate) throw new ClawError("config/insecure-url", message);
   throw new ClawError("config/insecure-url", message, {
-    hint: "use wss:// or an SSH tunnel, or, on a network you trust, --allow-insecure-private",
+    hint: "use wss:// or --ssh USER@HOST, or, on a network you trust, --allow-insecure-private",
   });
 }
 

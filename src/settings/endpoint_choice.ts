@@ -4,7 +4,7 @@
  */
 import { ClawError } from "../errors.ts";
 import { defaultPort } from "../protocol/limits.ts";
-import { type Endpoint, localEndpoint, parseEndpoint } from "./endpoint.ts";
+import { bySsh, type Endpoint, localEndpoint, parseEndpoint } from "./endpoint.ts";
 import { type Env, fromEnv, type Given, type Layer, parsePort } from "./layers.ts";
 import type { OpenclawConfig } from "./openclaw_config.ts";
 import type { OpenclawLookup } from "./openclaw_lookup.ts";
@@ -107,16 +107,27 @@ export async function fromLayer(
   sources: EndpointSources,
   reach: "explicit" | "origin",
 ): Promise<EndpointChoice | undefined> {
-  const { url, port } = layer;
+  const { url, port, ssh } = layer;
   if (url !== undefined && port !== undefined) {
     throw invalid(port.origin, `this and ${url.origin.name} exclude each other`, "leave one of them out");
   }
+  if (ssh !== undefined) return await fromSsh(ssh, layer, reach);
   if (url !== undefined) return { value: parseEndpoint(url.text, url.origin), origin: url.origin, reach };
   if (port === undefined) return undefined;
   const number = parsePort(port);
   // A port means this machine, so it gets what was configured for this machine's gateway at that very port.
   const isTls = (await sources.openclaw.glance())?.isTls ?? false;
   return { value: localEndpoint(number, isTls), origin: port.origin, reach: "origin" };
+}
+
+/** URL and port are as the other machine sees them: nothing that OpenClaw has here says a word about it. */
+async function fromSsh(ssh: Given, { url, port }: Layer, reach: EndpointChoice["reach"]): Promise<EndpointChoice> {
+  const { parseSshTarget } = await import("./ssh_target.ts");
+  const target = { value: parseSshTarget(ssh), origin: ssh.origin };
+  const there = url === undefined
+    ? localEndpoint(port === undefined ? defaultPort : parsePort(port), false)
+    : parseEndpoint(url.text, url.origin);
+  return { value: bySsh(there, target), origin: (url ?? port ?? ssh).origin, reach };
 }
 
 /** `OPENCLAW_GATEWAY_URL`, and the name it had before, which 2026.3.13 still reads. */

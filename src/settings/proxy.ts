@@ -38,6 +38,10 @@ export function decideProxy(
   const { origin, text } = given;
   const direct = (why: string): Resolved<ProxyDecision> => ({ value: { kind: "direct", why }, origin });
   if (text.trim().toLowerCase() === "none") return direct("as told");
+  if (value.ssh !== undefined) {
+    if (!isForAll) warn(`${origin.name} is not used: ssh makes its own way to ${value.ssh.value}`);
+    return direct("ssh makes its own way");
+  }
   if (value.isLoopback) {
     if (origin.kind === "flag") warn(`${origin.name} is not used: ${value.origin} is on this machine`);
     return direct("the gateway is on this machine");

@@ -38,7 +38,8 @@ export async function connectThrough(proxy: ProxyAddress, url: URL, signal: Abor
   }
 }
 
-function opened(socket: Socket): Promise<void> {
+/** Resolves when the socket is open. @throws OpenRefusal */
+export function opened(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once("connect", () => resolve());
     // Kept for good: an error after the opening must find a listener.

@@ -1,6 +1,6 @@
 /**
- * Opens a connection over a TLS socket of its own, where a certificate is pinned, a certificate authority is given or a
- * proxy is used: no runtime's WebSocket can tell which certificate it met. The certificate is judged on the very connection that is
+ * Opens a connection over a TLS socket of its own, where a certificate is pinned, a certificate authority is given, or a
+ * proxy or a tunnel is used: no runtime's WebSocket can tell which certificate it met. The certificate is judged on the very connection that is
  * used, before a byte of HTTP leaves. The same code serves every runtime. Loaded only when it is needed.
  */
 import type { Socket } from "node:net";
@@ -8,8 +8,8 @@ import type { PeerCertificate, TLSSocket } from "node:tls";
 import { ClawError } from "../errors.ts";
 import { presentedCertificate } from "./certificate.ts";
 import { changedCertificate } from "./certificate_failure.ts";
-import { connectThrough } from "./connect_proxy.ts";
 import { hostOf, openFailure } from "./open_failure.ts";
+import { openPassage } from "./passage.ts";
 import { isName, lookAtCertificate } from "./probe.ts";
 import { adaptStream } from "./stream_transport.ts";
 import type { Transport } from "./transport.ts";
@@ -33,13 +33,14 @@ export async function openGuarded(
   try {
     const anchors = await anchorsFor(url, way, signal);
     signal.throwIfAborted();
-    const tunnel = way.proxy === undefined ? undefined : await connectThrough(way.proxy, url, signal);
+    const tunnel = await openPassage(url, way, signal);
     socket = tunnel;
     if (tunnel !== undefined) onStep("tcp");
     socket = await open(url, way, anchors, tunnel);
     signal.throwIfAborted();
     tell(socket, tunnel === undefined ? ["dns", "tcp", "tls"] : ["tls"], onStep);
-    await settled(socket, url.protocol === "wss:" ? "secureConnect" : "connect");
+    // A tunnel to plain WebSocket is open as it stands.
+    if (socket !== tunnel) await settled(socket, url.protocol === "wss:" ? "secureConnect" : "connect");
     isSecured = url.protocol === "wss:";
     if (way.pin !== undefined) comparePin(url, way.pin, socket as TLSSocket);
     const early = await upgradeStream(socket, url, (length) => way.randomBytes(length));
@@ -79,9 +80,8 @@ async function open(
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const isTls = url.protocol === "wss:";
   const port = Number(url.port || (isTls ? 443 : 80));
-  // What goes through a proxy is TLS: the settings see to it.
   // Node's modules are loaded here and not at the top: the compiled program would load them at every start.
-  if (!isTls) return (await import("node:net")).connect({ host, port });
+  if (!isTls) return tunnel ?? (await import("node:net")).connect({ host, port });
   const { connect } = await import("node:tls");
   const trust = {
     // Said aloud, or NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would turn it off.

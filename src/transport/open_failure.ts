@@ -41,7 +41,7 @@ const untrusted: Sentence = {
   code: "net/tls",
   text: (url, problem) => `the certificate of ${hostOf(url)} is not trusted (${problem})`,
   hint: () =>
-    "use a name and a certificate that this machine trusts, or an SSH tunnel to the gateway's loopback address",
+    "use a name and a certificate that this machine trusts, or go to the gateway's own machine with --ssh USER@HOST",
 };
 
 const sentences: Record<OpenFailureCause, Sentence> = {

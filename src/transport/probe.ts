@@ -5,8 +5,8 @@
  */
 import type { PeerCertificate, TLSSocket } from "node:tls";
 import { type PresentedCertificate, presentedCertificate } from "./certificate.ts";
-import { connectThrough } from "./connect_proxy.ts";
 import type { OpenFailureCause } from "./open_failure.ts";
+import { openPassage } from "./passage.ts";
 import type { Way } from "./way.ts";
 
 const lookMs = 1_500;
@@ -27,7 +27,7 @@ interface Handshake {
 
 /**
  * What stands in the way at that port, or undefined when the look told nothing new.
- * @throws ClawError as `connectThrough`, when there is a proxy
+ * @throws ClawError as `openPassage`, when the way is not direct
  */
 export async function lookAtPort(url: URL, signal: AbortSignal, way?: Way): Promise<Sight | undefined> {
   if (signal.aborted) return undefined;
@@ -66,7 +66,7 @@ async function shakeHands(
   timeoutMs: number,
 ): Promise<Handshake> {
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const tunnel = way?.proxy === undefined ? undefined : await connectThrough(way.proxy, url, signal);
+  const tunnel = await openPassage(url, way, signal);
   // Not at the top: the compiled program would load it at every start.
   const { checkServerIdentity, connect } = await import("node:tls");
   if (signal.aborted) {

@@ -1,6 +1,6 @@
 /**
  * How a gateway is reached when the runtime's own WebSocket will not do: a certificate that is pinned, a certificate
- * authority of one's own, a proxy. Only data; `guarded_dial.ts` goes that way.
+ * authority of one's own, a proxy, a tunnel. Only data; `guarded_dial.ts` goes that way.
  */
 
 /** The one certificate that is accepted. */
@@ -24,6 +24,9 @@ export interface ProxyAddress {
   readonly from: string;
 }
 
+/** Where this machine goes into a tunnel that is open already: a Unix socket, or a port of its own. */
+export type Entrance = { readonly path: string } | { readonly host: string; readonly port: number };
+
 export interface Way {
   /** Replaces the check of chain and name. */
   readonly pin?: Pin | undefined;
@@ -31,6 +34,8 @@ export interface Way {
   readonly ca?: string | undefined;
   /** Left out: a direct connection. */
   readonly proxy?: ProxyAddress | undefined;
+  /** A tunnel that leads to the URL's host and port; excludes a proxy. */
+  readonly entrance?: Entrance | undefined;
   /** Epoch ms. */
   now(): number;
   /** Unpredictable bytes. */

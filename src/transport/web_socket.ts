@@ -53,11 +53,11 @@ export async function openWebSocket(url: URL, signal: AbortSignal, way?: Way): P
 }
 
 /** Deno's WebSocket takes a proxy from the environment, for gateways on loopback too; whether to is not its to decide. */
-function needsOwnSocket({ pin, ca, proxy }: Way): boolean {
+function needsOwnSocket({ pin, ca, proxy, entrance }: Way): boolean {
   const { env } = (globalThis as { Deno?: { env: { has(name: string): boolean } } }).Deno ?? {};
   const isDiverted = () =>
     ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].some((name) => env?.has(name) || env?.has(name.toLowerCase()));
-  return (pin ?? ca ?? proxy) !== undefined || (env !== undefined && isDiverted());
+  return (pin ?? ca ?? proxy ?? entrance) !== undefined || (env !== undefined && isDiverted());
 }
 
 /** Makes a transport of a socket whose listeners nobody else needs; it may still be connecting. */

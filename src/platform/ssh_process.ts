@@ -1,0 +1,194 @@
+/**
+ * The system's ssh as a tunnel for the length of a run: started by its arguments and never by a shell, watched, and
+ * ended by its id. Where the system can, its near end is a Unix socket in a directory that only this user may enter, so
+ * that nobody else on this machine can go through it. What its words mean: `transport/ssh_failure.ts`.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import process from "node:process";
+import { realClock } from "./clock.ts";
+import { osCodeOf, storing } from "./files.ts";
+import type { Os } from "./world.ts";
+
+/** Where this machine goes into the tunnel. */
+export type Entrance = { readonly path: string } | { readonly host: string; readonly port: number };
+
+export interface SshRequest {
+  readonly os: Os;
+  /** With PATH, by which ssh is found, and with all that ssh itself looks for there. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly target: string;
+  /** Where it leads, as the target sees it. IPv6 in brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Somebody sits at a terminal whom ssh may ask. */
+  readonly isAttended: boolean;
+  /** How long reaching the target may take. */
+  readonly connectMs: number;
+}
+
+export interface SshProcess {
+  readonly entrance: Entrance;
+  /** What it has said so far, a line each, oldest first. */
+  readonly said: readonly string[];
+  /** Resolves to true when the tunnel is open, to false when ssh ended instead. Never rejects. */
+  readonly ready: Promise<boolean>;
+  /** Resolves when it has ended, to why it could not even be started where that is so. */
+  readonly ended: Promise<string | undefined>;
+  isEnded(): boolean;
+  /** Ends it, and waits until it is gone. */
+  close(): Promise<void>;
+}
+
+const pollMs = 20;
+const graceMs = 1_500;
+/** A path of a Unix socket may have 104 bytes on some systems; ssh puts an ending of its own behind it for a moment. */
+const longestDirectory = 80;
+const mostLines = 100;
+
+/** Starts ssh. @throws ClawError `store/io` when there is no place for its socket */
+export async function startSsh(request: SshRequest): Promise<SshProcess> {
+  const directory = request.os === "windows" ? undefined : createDirectory();
+  const entrance = directory === undefined
+    ? { host: "127.0.0.1", port: await freePort() }
+    : { path: `${directory}/gateway` };
+  const child = spawn("ssh", [...sshArguments(request, entrance)], {
+    env: { ...request.env },
+    stdio: ["ignore", "ignore", "pipe"],
+    windowsHide: true,
+  });
+  const said: string[] = [];
+  let isEnded = false;
+  const listening = new Promise<true>((resolve) => gather(child, said, () => resolve(true)));
+  const ended = endOf(child).finally(() => {
+    isEnded = true;
+    leave();
+    if (directory !== undefined) fs.rmSync(directory, { recursive: true, force: true });
+  });
+  const leave = endWithClaw(child, directory);
+  const open = "path" in entrance ? appears(entrance.path, () => isEnded) : listening;
+  return {
+    entrance,
+    said,
+    ready: Promise.race([open, ended.then(() => false)]),
+    ended,
+    isEnded: () => isEnded,
+    close: () => end(child, ended),
+  };
+}
+
+/** The arguments of ssh. */
+export function sshArguments(
+  { target, host, port, isAttended, connectMs }: SshRequest,
+  entrance: Entrance,
+): readonly string[] {
+  const near = "path" in entrance ? entrance.path : `${entrance.host}:${entrance.port}`;
+  const options = [
+    "ExitOnForwardFailure=yes",
+    // A connection that others share would keep the tunnel when this run is over.
+    "ControlMaster=no",
+    "ControlPath=none",
+    `ConnectTimeout=${Math.max(1, Math.floor(connectMs / 1_000) - 1)}`,
+    // With nobody to ask, a question would wait for ever.
+    ...(isAttended ? [] : ["BatchMode=yes"]),
+  ];
+  // A port can be seen to be open only by going through it: there ssh tells, among much else.
+  const verbose = "path" in entrance ? [] : ["-v"];
+  return [
+    "-N",
+    "-T",
+    "-a",
+    "-x",
+    ...verbose,
+    ...options.flatMap((option) => ["-o", option]),
+    ...["-L", `${near}:${host}:${port}`],
+    "--",
+    target,
+  ];
+}
+
+function createDirectory(): string {
+  // ssh reads colons, percent and dollar signs in the path as its own.
+  const place = /^[\w./@+=,-]+$/.test(tmpdir()) && tmpdir().length <= longestDirectory ? tmpdir() : "/tmp";
+  return storing(place, "write", () => fs.mkdtempSync(`${place}/claw-ssh-`));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject).listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/** Takes in what ssh says, but for what it says only because it was asked to tell much. */
+function gather(child: ChildProcess, said: string[], onListening: () => void): void {
+  let rest = "";
+  const take = (line: string) => {
+    if (/^debug1: Local forwarding listening on /.test(line)) onListening();
+    const isChatter = /^(debug\d: |OpenSSH_|Authenticated to |Transferred: |Bytes per second: )/.test(line);
+    if (line.trim() !== "" && !isChatter && said.length < mostLines) said.push(line);
+  };
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    const lines = (rest + text).split(/\r*\n/);
+    rest = lines.pop() ?? "";
+    for (const line of lines) take(line);
+  }).on("end", () => take(rest));
+}
+
+/** The code of the system when it could not be started. What it said last is in by then. */
+function endOf(child: ChildProcess): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let cancel = () => {};
+    child.once("error", (cause) => resolve(osCodeOf(cause)));
+    // Its words may come after its exit; but what it started may hold them open for ever.
+    child.once("exit", () => (cancel = realClock.after(graceMs, () => resolve(undefined))));
+    child.once("close", () => {
+      cancel();
+      resolve(undefined);
+    });
+  });
+}
+
+/** ssh makes its socket when it is let in, and is ready a moment later. */
+async function appears(path: string, isEnded: () => boolean): Promise<boolean> {
+  while (!isEnded()) {
+    const isThere = fs.existsSync(path);
+    await realClock.sleep(pollMs);
+    if (isThere) return !isEnded();
+  }
+  return false;
+}
+
+async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  child.kill("SIGTERM");
+  const cancel = realClock.after(graceMs, () => child.kill("SIGKILL"));
+  await ended;
+  cancel();
+}
+
+/**
+ * The signals that end claw at once, without its own orderly end: a second one of these two, or a terminal that is gone.
+ * ssh must not be left behind then. @returns what takes this back
+ */
+function endWithClaw(child: ChildProcess, directory: string | undefined): () => void {
+  const heard = new Map<NodeJS.Signals, number>([["SIGINT", 1], ["SIGTERM", 1], ["SIGHUP", 0]]);
+  const onSignal = (signal: NodeJS.Signals) => {
+    const left = heard.get(signal) ?? 0;
+    heard.set(signal, left - 1);
+    if (left > 0) return;
+    leave();
+    child.kill("SIGKILL");
+    if (directory !== undefined) fs.rmSync(directory, { recursive: true, force: true });
+    process.kill(process.pid, signal);
+  };
+  const leave = () => {
+    for (const signal of heard.keys()) process.off(signal, onSignal);
+  };
+  for (const signal of heard.keys()) process.on(signal, onSignal);
+  return leave;
+}
