@@ -4,6 +4,7 @@
  */
 import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
+import { parseCount } from "../../cli/count_flag.ts";
 import { type Column, done, type View } from "../../cli/outcome.ts";
 import { formatMinute, formatRelative } from "../../cli/times.ts";
 import { gatewayNow } from "../../cron/gateway_clock.ts";
@@ -18,7 +19,6 @@ import {
 } from "../../cron/job_status.ts";
 import { listJobs } from "../../cron/jobs.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
-import { parseCount } from "./count_flag.ts";
 import { nextWords, scheduleWords, statusCell, zoneOf } from "./job_words.ts";
 
 interface ListOptions {

@@ -3,6 +3,7 @@
  */
 import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
+import { parseCount } from "../../cli/count_flag.ts";
 import { done, type View } from "../../cli/outcome.ts";
 import {
   formatClock,
@@ -20,7 +21,6 @@ import { listJobs } from "../../cron/jobs.ts";
 import { mostFires, planTimeline, type Timeline, type TimelineEntry } from "../../cron/timeline.ts";
 import { type CronJob, scopes } from "../../protocol/mod.ts";
 import { offsetAt } from "../../schedule/zone.ts";
-import { parseCount } from "./count_flag.ts";
 import { fireData, jobZoneOf, zoneOf } from "./job_words.ts";
 
 const hourMs = 3_600_000;

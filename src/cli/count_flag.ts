@@ -1,5 +1,5 @@
 /** Counts as flags: `--limit 20`, `--hours 24`. */
-import { ClawError } from "../../errors.ts";
+import { ClawError } from "../errors.ts";
 
 /**
  * A whole number from 1 up.
