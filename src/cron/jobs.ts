@@ -89,7 +89,7 @@ function ambiguous(candidates: readonly CronJob[], reference: string): ClawError
 }
 
 function notFound(jobs: readonly CronJob[], reference: string): ClawError {
-  const nearest = nearestName(jobs, reference);
+  const nearest = nearestName(jobs.map(({ name }) => name), reference);
   return new ClawError("gateway/not-found", `there is no cron job '${reference}'`, {
     details: { reference },
     hint: nearest === undefined ? "list the jobs with `claw cron list --all`" : `did you mean '${nearest}'?`,
@@ -97,14 +97,14 @@ function notFound(jobs: readonly CronJob[], reference: string): ClawError {
 }
 
 /** The one name that has the reference in it, else the one that is the fewest slips of a key away. */
-function nearestName(jobs: readonly CronJob[], reference: string): string | undefined {
+export function nearestName(names: readonly string[], reference: string): string | undefined {
   const wanted = reference.trim().toLowerCase();
   if (wanted === "") return undefined;
-  const [only, ...others] = new Set(jobs.map(({ name }) => name).filter((name) => name.toLowerCase().includes(wanted)));
+  const [only, ...others] = new Set(names.filter((name) => name.toLowerCase().includes(wanted)));
   if (only !== undefined && others.length === 0) return only;
   const mostSlips = Math.min(Math.max(2, Math.floor(wanted.length / 3)), wanted.length - 1);
-  const near = jobs.filter(({ name }) => Math.abs(name.length - wanted.length) <= mostSlips)
-    .map(({ name }) => ({ name, distance: distanceOf(name.toLowerCase(), wanted) }));
+  const near = names.filter((name) => Math.abs(name.length - wanted.length) <= mostSlips)
+    .map((name) => ({ name, distance: distanceOf(name.toLowerCase(), wanted) }));
   const nearest = near.sort((a, b) => a.distance - b.distance)[0];
   return nearest !== undefined && nearest.distance <= mostSlips ? nearest.name : undefined;
 }

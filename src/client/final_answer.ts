@@ -1,0 +1,102 @@
+/**
+ * A call up to its last answer, with what the gateway tells meanwhile: `agent` is accepted first and ends later, under
+ * one id, and events tell of it in between. One call; `Connection.request` is the way there.
+ */
+import { asClawError, ClawError } from "../errors.ts";
+import type { MethodRow } from "../protocol/mod.ts";
+import type { Connection } from "./connection.ts";
+
+export type AnswerItem =
+  | { readonly kind: "accepted"; readonly payload: unknown }
+  | { readonly kind: "event"; readonly event: string; readonly payload: unknown }
+  | { readonly kind: "answer"; readonly payload: unknown };
+
+export interface FinalCall {
+  readonly connection: Connection;
+  readonly method: string;
+  readonly params: unknown;
+  readonly resend: MethodRow["resend"];
+  readonly signal: AbortSignal;
+}
+
+/** These come whatever is going on. */
+const unrelated = ["tick", "health"];
+
+/**
+ * What comes until the last answer, which is the last item. Of the events that name a run, those of other runs are left
+ * out once the acceptance has named this one.
+ * @throws ClawError as `Connection.request`; a refusal after the acceptance is `gateway/rejected`, and nothing else
+ */
+export async function* finalAnswer(call: FinalCall): AsyncGenerator<AnswerItem> {
+  const { connection, method, params, resend, signal } = call;
+  const items: AnswerItem[] = [];
+  let wake = () => {};
+  let accepted: unknown;
+  let end: { readonly error?: ClawError } | undefined;
+  const add = (item: AnswerItem) => {
+    items.push(item);
+    wake();
+  };
+  const hush = connection.listen(({ event, payload }) => {
+    if (!unrelated.includes(event)) add({ kind: "event", event, payload });
+  });
+  const onAccepted = (payload: unknown) => {
+    accepted = payload ?? null;
+    add({ kind: "accepted", payload });
+  };
+  connection.request(method, params, { resend, onAccepted }, signal)
+    .then((payload) => {
+      end = {};
+      add({ kind: "answer", payload });
+    }, (thrown: unknown) => {
+      end = { error: explain(asClawError(thrown), method, accepted) };
+      wake();
+    });
+  try {
+    for (;;) {
+      const item = items.shift();
+      if (item !== undefined) {
+        if (item.kind !== "event" || !isOfAnotherRun(item.payload, accepted)) yield item;
+      } else if (end === undefined) await new Promise<void>((resolve) => (wake = resolve));
+      else if (end.error === undefined) return;
+      else throw end.error;
+    }
+  } finally {
+    hush();
+  }
+}
+
+function isOfAnotherRun(payload: unknown, accepted: unknown): boolean {
+  const [run, own] = [runIdOf(payload), runIdOf(accepted)];
+  return run !== undefined && own !== undefined && run !== own;
+}
+
+/** The run that a payload names, if any. */
+export function runIdOf(payload: unknown): string | undefined {
+  if (typeof payload !== "object" || payload === null || !("runId" in payload)) return undefined;
+  return typeof payload.runId === "string" ? payload.runId : undefined;
+}
+
+/** What was accepted has begun: a code that invites a repetition would be a lie. */
+function explain(error: ClawError, method: string, accepted: unknown): ClawError {
+  if (accepted === undefined || ["interrupted", "gateway/unsettled"].includes(error.code)) {
+    const runId = runIdOf(accepted);
+    return runId === undefined ? error : withRun(error, runId);
+  }
+  const sentence = error.message.replace(`${method}: `, "");
+  return new ClawError("gateway/rejected", `${method} was accepted, and failed: ${sentence}`, {
+    details: error.details,
+    cause: error,
+  });
+}
+
+function withRun(error: ClawError, runId: string): ClawError {
+  // The id goes into a command line that somebody will paste: nothing but a plain word may.
+  const isPlain = /^[A-Za-z0-9][A-Za-z0-9:_-]{0,199}$/.test(runId);
+  const hint = isPlain ? `look what became of it: claw call agent.wait --params '{"runId":"${runId}"}'` : error.hint;
+  return new ClawError(error.code, error.message, {
+    ...(hint === undefined ? {} : { hint }),
+    details: { ...error.details, runId },
+    cause: error,
+  });
+}
