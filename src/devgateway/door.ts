@@ -2,7 +2,7 @@
  * What the dev gateway's port says to an HTTP request before any WebSocket: health probes, and who may not upgrade. The
  * same for both kinds of server: `listen.ts` and `faulty_server.ts`.
  */
-import type { DevGateway } from "./gateway.ts";
+import type { Host } from "./explainer.ts";
 import type { PeerFacts } from "./peer.ts";
 
 /** An answer that is no upgrade. */
@@ -15,7 +15,7 @@ export interface PlainAnswer {
 /** Plain HTTP gets the health probes of a real gateway, a refused upgrade its status; undefined: it may upgrade. */
 export function answerInstead(
   { path, upgrade }: { readonly path: string; readonly upgrade: string | undefined },
-  gateway: DevGateway,
+  gateway: Host,
   peer: PeerFacts,
 ): PlainAnswer | undefined {
   if (path === "/healthz") return json({ ok: true, status: "live" });

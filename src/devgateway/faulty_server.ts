@@ -12,7 +12,7 @@ import type { FaultPlan } from "./fault_plan.ts";
 import { FaultPlayer } from "./fault_player.ts";
 import type { Deed, Rule } from "./fault_rules.ts";
 import { generations } from "./generation.ts";
-import type { DevGateway } from "./gateway.ts";
+import type { Host } from "./explainer.ts";
 import type { Server, ServerCertificate } from "./listen.ts";
 import { WireSocket } from "./wire_socket.ts";
 
@@ -35,7 +35,7 @@ const acceptGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const longestHeadBytes = 16_384;
 
 /** Starts listening. @throws the system's error when the port is taken */
-export async function startFaultyServer(gateway: DevGateway, place: Place, scene: FaultScene): Promise<Server> {
+export async function startFaultyServer(gateway: Host, place: Place, scene: FaultScene): Promise<Server> {
   // Not at the top: the compiled program would load it at every start.
   const { createServer } = await import("node:net");
   const { createHash } = await import("node:crypto");
@@ -134,7 +134,7 @@ function open(
   socket: Socket,
   head: Head,
   rules: readonly Rule[],
-  gateway: DevGateway,
+  gateway: Host,
   createHash: typeof import("node:crypto").createHash,
 ): WireSocket | undefined {
   const upgrade = head.header("upgrade");

@@ -69,10 +69,13 @@ export class DevGateway {
     void this.#scheduler.start();
   }
 
-  /** Runs one session over a transport that is open; resolves when the transport has ended. */
-  accept(transport: Transport, peer: PeerFacts): Promise<void> {
+  /**
+   * Runs one session over a transport that is open; resolves when the transport has ended.
+   * @param connId what the log and hello-ok call it
+   */
+  accept(transport: Transport, peer: PeerFacts, connId = this.#options.ids.uuid()): Promise<void> {
     const session: Session = {
-      context: this.#contextFor(peer),
+      context: this.#contextFor(peer, connId),
       transport,
       openedAt: this.#options.clock.now(),
       state: { phase: "challenged" },
@@ -248,13 +251,13 @@ export class DevGateway {
     return () => cancel();
   }
 
-  #contextFor(peer: PeerFacts): StepContext {
+  #contextFor(peer: PeerFacts, connId: string): StepContext {
     const { protocol, trustsProxy = false, ids } = this.#options;
     return {
       options: this.#options,
       generation: this.#generation,
       memory: this.memory,
-      connId: ids.uuid(),
+      connId,
       nonce: ids.uuid(),
       peer,
       locality: judgeLocality(peer, protocol, trustsProxy),

@@ -9,7 +9,7 @@ import { Inbox } from "../transport/inbox.ts";
 import type { Closed, Transport } from "../transport/transport.ts";
 import { answerInstead, peerFrom } from "./door.ts";
 import type { FaultScene } from "./faulty_server.ts";
-import type { DevGateway } from "./gateway.ts";
+import type { Host } from "./explainer.ts";
 import type { PeerFacts } from "./peer.ts";
 
 export interface Listening {
@@ -37,7 +37,7 @@ const address = "127.0.0.1";
  * @throws ClawError `config/invalid` for another host or a port that is taken
  */
 export async function listen(
-  gateway: DevGateway,
+  gateway: Host,
   options: {
     readonly port: number;
     readonly host?: string;
@@ -110,7 +110,7 @@ function adaptServerSocket(socket: ServerSocket): Accepted {
   };
 }
 
-function serve(gateway: DevGateway, port: number, tls: ServerCertificate | undefined): Server {
+function serve(gateway: Host, port: number, tls: ServerCertificate | undefined): Server {
   try {
     return bun === undefined ? serveOnDeno(gateway, port, tls) : serveOnBun(bun, gateway, port, tls);
   } catch (cause) {
@@ -119,7 +119,7 @@ function serve(gateway: DevGateway, port: number, tls: ServerCertificate | undef
 }
 
 async function serveFaults(
-  gateway: DevGateway,
+  gateway: Host,
   port: number,
   tls: ServerCertificate | undefined,
   faults: FaultScene,
@@ -134,7 +134,7 @@ function taken(port: number, cause: unknown): ClawError {
   return new ClawError("config/invalid", `port ${port} is not free on ${address}`, { cause });
 }
 
-function serveOnDeno(gateway: DevGateway, port: number, tls: ServerCertificate | undefined): Server {
+function serveOnDeno(gateway: Host, port: number, tls: ServerCertificate | undefined): Server {
   const server = Deno.serve({ port, hostname: address, onListen() {}, ...tls }, (request, { remoteAddr }) => {
     // Read first: with the upgrade the request's headers are gone.
     const peer = peerFrom((name) => request.headers.get(name) ?? undefined, remoteAddr.hostname);
@@ -154,7 +154,7 @@ function serveOnDeno(gateway: DevGateway, port: number, tls: ServerCertificate |
 
 function serveOnBun(
   runtime: BunRuntime,
-  gateway: DevGateway,
+  gateway: Host,
   port: number,
   tls: ServerCertificate | undefined,
 ): Server {
@@ -186,7 +186,7 @@ function serveOnBun(
   return { port: server.port, stop: () => server.stop(true) };
 }
 
-function refuseUpgrade(request: Request, gateway: DevGateway, peer: PeerFacts): Response | undefined {
+function refuseUpgrade(request: Request, gateway: Host, peer: PeerFacts): Response | undefined {
   const upgrade = request.headers.get("upgrade") ?? undefined;
   const answer = answerInstead({ path: new URL(request.url).pathname, upgrade }, gateway, peer);
   return answer === undefined

@@ -10,7 +10,9 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { GatewayClient } from "@openclaw/gateway-client";
 import { OpenClawClient } from "openclaw-node";
+import type { Explanation } from "../../src/devgateway/explainer.ts";
 import { openSocketGateway, type SocketGateway } from "../support/dev_gateway.ts";
+import { eventually } from "../support/eventually.ts";
 
 /** A device as the reference client wants it: PEM keys, and the id of the raw public key. */
 function createPemDevice() {
@@ -29,7 +31,11 @@ function createPemDevice() {
 describe("dev gateway, judged by @openclaw/gateway-client", () => {
   for (const protocol of [3, 4] as const) {
     test(`protocol ${protocol} lets it in with a device, takes its wake and sends it the heartbeat`, async () => {
-      await using gateway = await openSocketGateway({ protocol });
+      const told: Explanation[] = [];
+      await using gateway = await openSocketGateway({
+        protocol,
+        explain: (explanation) => void told.push(explanation),
+      });
       const { raw, identity } = createPemDevice();
       const stored: { token: string; scopes: string[] }[] = [];
       const beats = Promise.withResolvers<unknown>();
@@ -67,19 +73,25 @@ describe("dev gateway, judged by @openclaw/gateway-client", () => {
       } finally {
         client.stop();
       }
+      assert.deepEqual(await rulesBroken(told), ["one-generation"], "it was told to offer one protocol");
     });
   }
 });
 
 describe("dev gateway, judged by openclaw-node", () => {
   test("protocol 4 lets it in with a device and takes its wake", async () => {
-    await using gateway = await openSocketGateway({ protocol: 4 });
+    const told: Explanation[] = [];
+    await using gateway = await openSocketGateway({
+      protocol: 4,
+      explain: (explanation) => void told.push(explanation),
+    });
     using judge = createNodeClient(gateway);
     await judge.client.connect();
     const { ok, payload } = await judge.client.request("wake", { mode: "now", text: "other judge" });
     assert.deepEqual([ok, payload], [true, { ok: true }]);
     assert.deepEqual(gateway.gateway.memory.wakes.map(({ text }) => text), ["other judge"]);
     await judge.client.disconnect();
+    assert.deepEqual(await rulesBroken(told), ["one-generation", "signed-at-clock", "signature-version"]);
   });
 
   test("protocol 3 turns it away by its version, since it speaks 4 alone", async () => {
@@ -91,6 +103,12 @@ describe("dev gateway, judged by openclaw-node", () => {
     assert.deepEqual([named?.facts?.["min"], named?.facts?.["max"]], [4, 4]);
   });
 });
+
+/** What was objected to in the account of one connection, when it is over. */
+async function rulesBroken(told: readonly Explanation[]): Promise<readonly string[]> {
+  await eventually(() => told.find(({ from }) => from === "summary"), "the end of the account");
+  return told.flatMap(({ objections }) => objections.map(({ rule }) => rule));
+}
 
 /** Its device lives in a directory of its own: the default would be the user's. */
 function createNodeClient({ url, secret }: SocketGateway): Disposable & { readonly client: OpenClawClient } {

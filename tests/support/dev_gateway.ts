@@ -2,6 +2,7 @@
  * A dev gateway for tests: in memory on a clock that the test moves, or on a real loopback socket. Clients meet it
  * through a transport, as they meet any gateway.
  */
+import { Explainer, type Explanation } from "../../src/devgateway/explainer.ts";
 import { planFaults, skewClock } from "../../src/devgateway/fault_plan.ts";
 import { parseFault } from "../../src/devgateway/faults.ts";
 import { DevGateway, type DevGatewayOptions } from "../../src/devgateway/gateway.ts";
@@ -36,6 +37,8 @@ export type SocketChoices =
     readonly tls?: ServerCertificate;
     /** As after `--fault`. */
     readonly faults?: readonly string[];
+    /** As with `--explain`: told of each line. */
+    readonly explain?: (explanation: Explanation) => void;
   };
 
 export interface MemoryGateway {
@@ -78,14 +81,19 @@ export interface SocketGateway {
 
 /** A dev gateway on a free loopback port, with a real clock unless another is given. */
 export async function openSocketGateway(wanted: SocketChoices = {}): Promise<SocketGateway> {
-  const { port = 0, tls, faults, clock: given = realClock, ...choices } = wanted;
+  const { port = 0, tls, faults, explain, clock: given = realClock, ...choices } = wanted;
   const log: GatewayLogLine[] = [];
   const plan = faults === undefined ? undefined : planFaults(faults.map(parseFault));
   const clock = skewClock(given, plan?.clockSkewMs ?? 0);
-  const options = { ...defaults, clock, ...choices, log: (line: GatewayLogLine) => void log.push(line) };
+  const keep = (line: GatewayLogLine) => {
+    log.push(line);
+    explainer?.hear(line);
+  };
+  const options = { ...defaults, clock, ...choices, log: keep };
+  const { protocol, ids, auth: { secret } } = options;
+  const explainer = explain === undefined ? undefined : new Explainer({ clock: given, ids, secret, tell: explain });
   const gateway = new DevGateway(options);
-  const { protocol, ids } = options;
-  const listening = await listen(gateway, {
+  const listening = await listen(explainer?.explain(gateway) ?? gateway, {
     port,
     ...(tls === undefined ? {} : { tls }),
     ...(plan === undefined ? {} : { faults: { plan, protocol, clock: given, ids } }),

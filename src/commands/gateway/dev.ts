@@ -5,9 +5,10 @@
  */
 import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
-import { type Shown, stream } from "../../cli/outcome.ts";
+import { type Shown, stream, type View } from "../../cli/outcome.ts";
 import type { KeyedCertificate } from "../../devgateway/certificate.ts";
 import { type FaultPlan, skewClock } from "../../devgateway/fault_plan.ts";
+import { Explainer, type Explanation, explanationLines } from "../../devgateway/explainer.ts";
 import { DevGateway, type DevGatewayOptions } from "../../devgateway/gateway.ts";
 import { listen } from "../../devgateway/listen.ts";
 import { formatLogLine, type GatewayLogLine } from "../../devgateway/log.ts";
@@ -30,12 +31,14 @@ export const gatewayDev = defineCommand({
     },
     tls: { type: "boolean", summary: "speak wss:// only, with a self-signed certificate made at the start" },
     state: { type: "string", value: "dir", summary: "keep cron jobs and their runs there" },
+    explain: { type: "boolean", summary: "tell what each client did, frame by frame, and what is wrong with it" },
     fault: { type: "list", value: "name[=value]", summary: "misbehave so (repeatable); list: show all; or a script" },
   },
   examples: [
     { line: "claw gateway dev --port 18790", does: "listen on 127.0.0.1:18790 until interrupted" },
     { line: "claw gateway dev --state ./jobs", does: "find the cron jobs of the last time again" },
     { line: "claw gateway dev --tls", does: "and print the SHA-256 to give to --tls-fingerprint" },
+    { line: "claw gateway dev --explain", does: "look over the shoulder of a client that you write" },
     { line: "claw gateway dev --fault close-before-challenge=1000", does: "drop every handshake" },
     { line: "claw gateway dev --fault list", does: "show every fault, and the reports it comes from" },
     { line: "claw gateway dev --port 0 --protocol 3 --json", does: "any free port, like 2026.3.13, a JSON line each" },
@@ -43,16 +46,17 @@ export const gatewayDev = defineCommand({
   notes: [
     `Its token is the one that --token or CLAW_TOKEN gives, else ${devToken}; its port is --port, else\n${devPort}.`,
     "It fires cron jobs as the real ones do; expressions without a zone are read in this machine's. No\nagent works in it: a run is over after 40 ms, and ok. With --state, jobs and runs are there again at\nthe next start, and what was missed is made up for; all else is kept in memory.",
+    "With --explain, challenge and hello-ok are held for 50 ms each: a client that does not wait for them\nshows it. No secret and no params are shown, only their names.",
     'A fault meets every connection. A script, a file that ends with .json5 or .json, counts connections:\n[{ connections: 2, faults: ["close-before-challenge=1000"] }] drops the first two, the third is well.',
   ],
   async run(options, _operands, context) {
-    const { pairing = "auto", state, tls, fault } = options;
+    const { pairing = "auto", state, tls, fault, explain } = options;
     if (fault.includes(listWord)) return showFaults();
     if (state === "") throw new ClawError("usage/bad-flag", "--state needs a directory");
     const protocol = options.protocol === "3" ? 3 : 4;
     const kept = state === undefined ? {} : { stateDirectory: state };
     const plan = await planFrom(fault);
-    return stream(serve({ protocol, pairing, ...kept }, { isTls: tls, plan }, context));
+    return stream(serve({ protocol, pairing, ...kept }, { isTls: tls, isExplained: explain, plan }, context));
   },
 });
 
@@ -60,28 +64,28 @@ type Play = Pick<DevGatewayOptions, "protocol" | "pairing" | "stateDirectory">;
 
 interface Lab {
   readonly isTls: boolean;
+  readonly isExplained: boolean;
   readonly plan: FaultPlan | undefined;
 }
 
-async function* serve(play: Play, { isTls, plan }: Lab, context: Context): AsyncGenerator<Shown> {
+async function* serve(play: Play, lab: Lab, context: Context): AsyncGenerator<Shown> {
   const { port = devPort, token: givenToken } = context.listenSettings();
-  const lines: GatewayLogLine[] = [];
-  let wake = () => {};
   const { protocol } = play;
+  const { clock, ids } = context;
+  const { plan } = lab;
+  const lines = new Lines();
+  const secret = givenToken ?? devToken;
+  const explainer = lab.isExplained ? new Explainer({ clock, ids, secret, tell: lines.explain }) : undefined;
   const gateway = new DevGateway({
     ...play,
     ...(context.zone === undefined ? {} : { zone: context.zone }),
-    auth: { mode: "token", secret: givenToken ?? devToken },
-    clock: skewClock(context.clock, plan?.clockSkewMs ?? 0),
-    ids: context.ids,
-    log: (line) => {
-      lines.push(line);
-      wake();
-    },
+    auth: { mode: "token", secret },
+    clock: skewClock(clock, plan?.clockSkewMs ?? 0),
+    ids,
+    log: explainer === undefined ? lines.log : (line) => explainer.hear(line),
   });
-  const certificate = isTls ? await makeOwnCertificate(context) : undefined;
-  const { clock, ids } = context;
-  const listening = await listen(gateway, {
+  const certificate = lab.isTls ? await makeOwnCertificate(context) : undefined;
+  const listening = await listen(explainer?.explain(gateway) ?? gateway, {
     port,
     ...(certificate === undefined ? {} : { tls: certificate }),
     ...(plan === undefined ? {} : { faults: { plan, protocol, clock, ids } }),
@@ -89,18 +93,35 @@ async function* serve(play: Play, { isTls, plan }: Lab, context: Context): Async
   try {
     const token = givenToken === undefined ? devToken : "(as given)";
     yield greeting({ event: "listening", url: listening.url, port: listening.port, protocol, token }, certificate);
-    context.signal.addEventListener("abort", () => wake(), { once: true });
-    while (!context.signal.aborted) {
-      while (lines.length > 0) {
-        const line = lines.shift() as GatewayLogLine;
-        yield { data: line, view: { kind: "line", text: formatLogLine(line) } };
-      }
-      await new Promise<void>((resolve) => (wake = resolve));
-    }
-    throw context.signal.reason ?? new ClawError("interrupted", "interrupted");
+    yield* lines.until(context.signal);
   } finally {
-    await gateway.close();
     await listening.close();
+  }
+}
+
+/** Lines that wait to be shown. */
+class Lines {
+  readonly #waiting: Shown[] = [];
+  #wake = () => {};
+
+  readonly log = (line: GatewayLogLine): void => this.#add(line, formatLogLine(line).split("\n"));
+
+  readonly explain = (explanation: Explanation): void => this.#add(explanation, explanationLines(explanation));
+
+  /** Shows them as they come. @throws the signal's reason */
+  async *until(signal: AbortSignal): AsyncGenerator<Shown> {
+    signal.addEventListener("abort", () => this.#wake(), { once: true });
+    while (!signal.aborted) {
+      for (let line = this.#waiting.shift(); line !== undefined; line = this.#waiting.shift()) yield line;
+      if (!signal.aborted) await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    throw signal.reason;
+  }
+
+  #add(data: unknown, texts: readonly string[]): void {
+    const views = texts.map((text): View => ({ kind: "line", text }));
+    this.#waiting.push({ data, view: { kind: "stack", views } });
+    this.#wake();
   }
 }
 

@@ -132,6 +132,34 @@ describe("claw gateway dev", () => {
     assert.equal(stderr.match(/hung up before its challenge/g)?.length, 2, stderr);
   });
 
+  it("explains with --explain what a client did, with advice, and no secret", async () => {
+    using home = createTestHome();
+    const controller = new AbortController();
+    const lines: string[] = [];
+    let heard = (_url: string) => {};
+    let ended = () => {};
+    const listening = new Promise<string>((resolve) => (heard = resolve));
+    const over = new Promise<void>((resolve) => (ended = resolve));
+    const stdout = createLines((line) => {
+      lines.push(line);
+      const url = /^listening on (\S+)/.exec(line)?.[1];
+      if (url !== undefined) heard(url);
+      if (line.includes("summary")) ended();
+    });
+    const args = ["gateway", "dev", "--port", "0", "--explain", "--token", "the-right-one"];
+    const running = home.claw(args, { stdout, interrupted: controller.signal });
+    const env = { CLAW_URL: await listening, CLAW_TOKEN: "the-wrong-one" };
+    assert.equal((await home.claw(["event", "x"], { env })).exit, 77);
+    await over;
+    controller.abort(new ClawError("interrupted", "interrupted"));
+    await running;
+    const text = lines.join("\n");
+    assert.match(text, /^#1 +\d+ ms {2}client {3}connect as cli\/cli /m);
+    assert.match(text, /^ {4}advice: `auth\.token` is neither the gateway's token nor this device's\.$/m);
+    assert.match(text, /^#1 +\d+ ms {2}summary {2}connect was refused$/m);
+    assert.ok(!/the-(right|wrong)-one/.test(text), text);
+  });
+
   it("refuses a fault that there is not, a script that is none, and two", async () => {
     using home = createTestHome();
     const script = join(home.path, "a.json");
