@@ -82,6 +82,7 @@ export const rooms: readonly Room[] = [
         files: [
           "src/transport/guarded_dial.ts",
           "src/transport/connect_proxy.ts",
+          "src/transport/http_look.ts",
           "src/transport/passage.ts",
           "src/transport/stream_transport.ts",
         ],
@@ -106,6 +107,14 @@ export const rooms: readonly Room[] = [
     floor: 3,
     // platform: limits on time.
     imports: [...bedrock, "protocol", "transport", "platform"],
+  },
+  {
+    // What stands between a run and its gateway, judged: evidence in, findings out. Pure: who probes is the root.
+    name: "doctor",
+    path: "src/doctor/",
+    floor: 3,
+    imports: [...bedrock, "protocol"],
+    types: ["client", "platform"],
   },
   { name: "outbox", path: "src/outbox/", floor: 3, imports: ["errors", "platform"], packages: [zod] },
   {
@@ -162,7 +171,7 @@ export const rooms: readonly Room[] = [
     floor: 4,
     imports: [...bedrock, "platform"],
     // protocol: the method table types what a command may call.
-    types: ["protocol", "settings", "identity", "client", "outbox"],
+    types: ["protocol", "settings", "identity", "client", "outbox", "doctor"],
     // The argument parser is visible in one file; tab writes the shells' completion scripts; string-width knows how
     // wide a terminal shows text of other scripts.
     packages: [
@@ -186,6 +195,7 @@ export const rooms: readonly Room[] = [
       "schedule",
       "cron",
       "devices",
+      "doctor",
       "watch",
     ],
     exceptions: [{
@@ -204,6 +214,10 @@ export const rooms: readonly Room[] = [
     path: [
       "src/app.ts",
       "src/context.ts",
+      "src/doctor_login.ts",
+      "src/doctor_probe.ts",
+      "src/doctor_report.ts",
+      "src/doctor_way.ts",
       "src/fan_out.ts",
       "src/fan_out_words.ts",
       "src/input.ts",
@@ -212,6 +226,7 @@ export const rooms: readonly Room[] = [
       "src/opener.ts",
       "src/own_key.ts",
       "src/run_time.ts",
+      "src/self_test.ts",
       "src/ssh_route.ts",
       "src/whoami.ts",
     ],
@@ -229,6 +244,7 @@ export const rooms: readonly Room[] = [
       "devgateway",
       "cron",
       "devices",
+      "doctor",
       "watch",
       "cli",
       "commands",

@@ -22,6 +22,8 @@ export interface Column {
   readonly align?: "right";
   readonly shrinks?: true;
   readonly isExtra?: true;
+  /** A drawing, which only a terminal shows. */
+  readonly isDrawn?: true;
 }
 
 /** A cell of a table, possibly with a tone that shows in colour. */

@@ -19,7 +19,7 @@ const roomyWidth = 24;
 type Table = Extract<View, { kind: "table" }>;
 
 export function renderTable(table: Table, style: Style, columns?: number): string {
-  const view = columns === undefined ? table : withoutExtras(table, columns);
+  const view = columns === undefined ? withoutDrawings(table) : withoutExtras(table, columns);
   const rows = view.rows.map((row) => row.map((cell) => escapeLine(textOf(cell))));
   const wanted = wantedWidths(view);
   const isCut = columns !== undefined;
@@ -41,6 +41,11 @@ function wantedWidths({ columns, rows }: Table): readonly number[] {
   return columns.map(({ label }, at) =>
     widths.reduce((widest, row) => Math.max(widest, row[at] ?? 0), stringWidth(label))
   );
+}
+
+function withoutDrawings(table: Table): Table {
+  const without = <T>(items: readonly T[]) => items.filter((_, index) => table.columns[index]?.isDrawn !== true);
+  return { ...table, columns: without(table.columns), rows: table.rows.map(without) };
 }
 
 /** Leaves out one extra column after the other, until those that shrink have room enough. */

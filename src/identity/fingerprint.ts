@@ -14,10 +14,14 @@ const keyBytes = 32;
 /**
  * A function from a secret to six hex digits of its HMAC-SHA-256. Its key stands in `fingerprint.key` of the config
  * directory and is made at the first use.
+ * @param isReadOnly where there is no key yet, one for this run alone will do: nothing is written
  * @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io`
  */
-export async function createFingerprinter(store: IdentityStore): Promise<(secret: string) => Promise<string>> {
-  const bytes = loadOrCreateKey(store);
+export async function createFingerprinter(
+  store: IdentityStore,
+  isReadOnly = false,
+): Promise<(secret: string) => Promise<string>> {
+  const bytes = loadOrCreateKey(store, isReadOnly);
   const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
   return async (secret) => {
     const mac = await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(secret));
@@ -25,10 +29,11 @@ export async function createFingerprinter(store: IdentityStore): Promise<(secret
   };
 }
 
-function loadOrCreateKey(store: IdentityStore): Uint8Array<ArrayBuffer> {
+function loadOrCreateKey(store: IdentityStore, isReadOnly: boolean): Uint8Array<ArrayBuffer> {
   const path = join(store.os, store.directory, "fingerprint.key");
   const what = "the key for fingerprints";
   let text = readPrivate(store, path, what);
+  if (text === undefined && isReadOnly) return store.ids.bytes(keyBytes);
   if (text === undefined) {
     ensurePrivateDirectory(store.directory);
     createPrivate(store.os, path, `${toBase64url(store.ids.bytes(keyBytes))}\n`, store.ids.uuid());
