@@ -17,7 +17,8 @@
  * client/handshake.ts → client/connection.ts → protocol/mod.ts. What `claw event` does not need is imported where it is
  * used: other verbs, the argument library, the dev gateway.
  */
-import type { Command, FlagDeclaration, FlagDeclarations, LooseOptions, Registration } from "./cli/command.ts";
+import type { Command, FlagDeclarations, LooseOptions, Registration } from "./cli/command.ts";
+import { connectionFlag } from "./cli/connection_flags.ts";
 import type { Context } from "./cli/context.ts";
 import type { Outcome } from "./cli/outcome.ts";
 import { type FlagValues, type QuickParse, quickParse } from "./cli/quick_parse.ts";
@@ -36,20 +37,6 @@ const outputFlags = {
   allContexts: { type: "boolean", summary: "go to the gateways of all contexts at once; some of them: --context a,b" },
   noColor: { type: "boolean", summary: "no colours (also: NO_COLOR)" },
 } as const satisfies FlagDeclarations;
-
-/** What stands for a setting's value in help. */
-const valueNames: Readonly<Record<string, string>> = {
-  file: "path",
-  directory: "dir",
-  secret: "secret",
-  command: "command",
-  duration: "duration",
-  fingerprint: "sha256",
-  proxy: "url",
-  name: "name",
-  ssh: "target",
-  entry: "entry",
-};
 
 /** Runs one command line. Never throws. */
 export async function run(world: World): Promise<number> {
@@ -78,12 +65,7 @@ export async function run(world: World): Promise<number> {
 /** The command tree and the flags that every command takes. */
 export function grammar(): { registry: readonly Registration[]; globals: FlagDeclarations } {
   const withFlag = settings.filter((setting: Setting) => setting.isNoFlag !== true);
-  const connectionFlags = withFlag.map(({ key, name, type, help }): [string, FlagDeclaration] => [
-    key,
-    type === "switch"
-      ? { type: "boolean", summary: help }
-      : { type: "string", value: valueNames[type] ?? name, summary: help },
-  ]);
+  const connectionFlags = withFlag.map((setting) => [setting.key, connectionFlag(setting)]);
   return { registry, globals: { ...outputFlags, ...Object.fromEntries(connectionFlags) } };
 }
 

@@ -12,10 +12,12 @@ import type { Voice } from "./cli/voice.ts";
 import type { Connection } from "./client/connection.ts";
 import type { Need } from "./client/credentials.ts";
 import { dial } from "./client/dial.ts";
+import type { Knock } from "./client/knock.ts";
 import { asClawError, ClawError } from "./errors.ts";
 import type { DeviceCheck } from "./identity/device_check.ts";
 import { loadOrCreateIdentity } from "./identity/key_file.ts";
 import { forgetLockout, noteLockout, requireUnlocked } from "./identity/lockout_file.ts";
+import { limitTime } from "./platform/clock.ts";
 import { findDirectories } from "./platform/directories.ts";
 import type { CommandResult, World } from "./platform/world.ts";
 import { Input } from "./input.ts";
@@ -72,7 +74,7 @@ export class RunContext implements Context, AsyncDisposable {
   }
 
   get contextStore(): ContextStore {
-    return this.#store();
+    return { ...this.#store(), runTool: (call) => this.#runTool(call, this.signal) };
   }
 
   get signal(): AbortSignal {
@@ -118,6 +120,13 @@ export class RunContext implements Context, AsyncDisposable {
     if (wasLocked) this.#keep("the gateway's lockout could not be removed", () => forgetLockout(store, origin));
     const { spareToken, keepToken } = login;
     return { connection, login: login.login(), deviceId: identity.deviceId, kept, spareToken, keepToken };
+  }
+
+  async knock(limitMs: number): Promise<Knock> {
+    const settings = await this.settings();
+    const { knock } = await import("./client/knock.ts");
+    using limit = limitTime(this.signal, this.clock, limitMs);
+    return await knock(this.#opener ??= this.#createOpener(settings), this.clock, limit.signal);
   }
 
   async whoAmI(): Promise<WhoAmI> {

@@ -6,7 +6,7 @@ import type { WhoAmI } from "./cli/context.ts";
 import { createFingerprinter } from "./identity/fingerprint.ts";
 import { type IdentityStore, keyFilePath, loadIdentity } from "./identity/key_file.ts";
 import { keyFingerprintOf } from "./identity/keypair.ts";
-import { listTokens, type TokenStore } from "./identity/token_file.ts";
+import { listTokens, tokenPath, type TokenStore } from "./identity/token_file.ts";
 
 /** Creates no identity; a key for fingerprints is made when there is something to fingerprint. @throws ClawError `config/*`, `store/io` */
 export async function describeDevice(store: IdentityStore & TokenStore): Promise<WhoAmI> {
@@ -21,6 +21,7 @@ export async function describeDevice(store: IdentityStore & TokenStore): Promise
     keyFingerprint: found === undefined ? undefined : await keyFingerprintOf(found.identity.publicKey),
     tokens: await Promise.all(tokens.map(async ({ origin, role, scopes, token, storedAtMs }) => ({
       gateway: origin,
+      file: tokenPath(store, origin, role),
       role,
       scopes,
       fingerprint: await fingerprintOf(token),

@@ -4,6 +4,7 @@
  */
 import type { Connection } from "../client/connection.ts";
 import type { Need } from "../client/credentials.ts";
+import type { Knock } from "../client/knock.ts";
 import type { DeviceCheck } from "../identity/device_check.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Ids } from "../platform/world.ts";
@@ -93,6 +94,7 @@ export interface WhoAmI {
   readonly keyFingerprint: string | undefined;
   readonly tokens: readonly {
     readonly gateway: string;
+    readonly file: string;
     readonly role: string;
     readonly scopes: readonly string[];
     readonly fingerprint: string;
@@ -123,6 +125,11 @@ export interface Context {
    * @param values by the settings' keys, e.g. `{ context: "home" }`
    */
   within(values: Readonly<Record<string, string | true>>): Context;
+  /**
+   * Whether the gateway is there, without a credential; for at most so long.
+   * @throws ClawError `net/*`, `protocol/*`, and as the settings do
+   */
+  knock(limitMs: number): Promise<Knock>;
   /** Where the files of contexts stand. @throws ClawError `config/invalid` without a home directory */
   readonly contextStore: ContextStore;
   whoAmI(): Promise<WhoAmI>;

@@ -56,7 +56,7 @@ export async function handshake(
 ): Promise<Handshake> {
   const { clock, signal } = options;
   const startedAt = clock.elapsed();
-  const challenge = challengeIn(await nextFrame(transport, "challenge", signal));
+  const challenge = await awaitChallenge(transport, signal);
   const challengedAt = { gatewayMs: challenge.ts, localMs: clock.now(), elapsedMs: clock.elapsed() };
   const params = await connectParams(challenge, credentials, options.os);
   transport.send(encodeFrame({ type: "req", id: connectId, method: "connect", params }));
@@ -69,6 +69,11 @@ export async function handshake(
     challengeMs: elapsedMs - startedAt,
     helloMs: clock.elapsed() - elapsedMs,
   };
+}
+
+/** The gateway's first word, which it says unasked. @throws as `handshake` */
+export async function awaitChallenge(transport: Transport, signal: AbortSignal): Promise<Challenge> {
+  return challengeIn(await nextFrame(transport, "challenge", signal));
 }
 
 /** The params of `connect`: constant but for scopes, credential, proof and name, so that a device looks like no other. */

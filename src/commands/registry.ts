@@ -192,6 +192,46 @@ const commands: readonly Registration[] = [
     load: async () => (await import("./device/import.ts")).deviceImport,
   },
   {
+    words: ["call"],
+    summary: "call any method of the gateway by its name",
+    load: async () => (await import("./call/call.ts")).call,
+  },
+  {
+    words: ["context", "list"],
+    summary: "list the gateways that have a name, and which of them answer",
+    load: async () => (await import("./context/list.ts")).contextList,
+  },
+  {
+    words: ["context", "add"],
+    summary: "give a gateway a name, with what goes there",
+    load: async () => (await import("./context/add.ts")).contextAdd,
+  },
+  {
+    words: ["context", "use"],
+    summary: "use a context from now on",
+    load: async () => (await import("./context/use.ts")).contextUse,
+  },
+  {
+    words: ["context", "show"],
+    summary: "show one context, and where each of its values stands, offline",
+    load: async () => (await import("./context/show.ts")).contextShow,
+  },
+  {
+    words: ["context", "validate"],
+    summary: "log in by a context's own settings",
+    load: async () => (await import("./context/validate.ts")).contextValidate,
+  },
+  {
+    words: ["context", "rename"],
+    summary: "give a context another name",
+    load: async () => (await import("./context/rename.ts")).contextRename,
+  },
+  {
+    words: ["context", "rm"],
+    summary: "take a context away; its file is kept aside",
+    load: async () => (await import("./context/remove.ts")).contextRemove,
+  },
+  {
     words: ["gateway", "dev"],
     summary: "run the embedded gateway on this machine, for tests and demos",
     load: async () => (await import("./gateway/dev.ts")).gatewayDev,
@@ -216,6 +256,8 @@ const aliases: readonly (readonly [alias: string, name: string])[] = [
   ["cron create", "cron add"],
   ["cron remove", "cron rm"],
   ["cron delete", "cron rm"],
+  ["context ls", "context list"],
+  ["context remove", "context rm"],
   ["device ls", "device list"],
   ["device rm", "device remove"],
 ];

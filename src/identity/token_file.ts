@@ -58,7 +58,7 @@ const ending = ".json";
  * @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io`
  */
 export function loadToken(store: TokenStore, origin: string, role: string, deviceId: string): StoredToken | undefined {
-  const stored = loadTokenFile(store, pathOf(store, origin, role));
+  const stored = loadTokenFile(store, tokenPath(store, origin, role));
   const isMeant = stored?.origin === origin && stored.role === role && stored.deviceId === deviceId;
   return isMeant ? stored : undefined;
 }
@@ -70,7 +70,7 @@ export function loadToken(store: TokenStore, origin: string, role: string, devic
  * @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io`
  */
 export function saveToken(store: TokenStore, token: StoredToken): void {
-  const path = pathOf(store, token.origin, token.role);
+  const path = tokenPath(store, token.origin, token.role);
   const before = loadTokenFile(store, path);
   if (before?.token === token.token && before.deviceId === token.deviceId && before.origin === token.origin) {
     const scopes = [...new Set([...before.scopes, ...token.scopes])];
@@ -88,7 +88,7 @@ export function saveToken(store: TokenStore, token: StoredToken): void {
  * @throws ClawError `config/key-exposed`, `config/key-damaged`, `store/io`
  */
 export function spareToken(store: TokenStore, origin: string, role: string): void {
-  const path = pathOf(store, origin, role);
+  const path = tokenPath(store, origin, role);
   const before = loadTokenFile(store, path);
   if (before !== undefined) write(store, sparePathOf(path), before);
 }
@@ -184,7 +184,8 @@ function sparePathOf(path: string): string {
   return `${path.slice(0, -ending.length)}.prev`;
 }
 
-function pathOf(store: TokenStore, origin: string, role: string): string {
+/** Where the token of a gateway and role stands, whether or not there is one. */
+export function tokenPath(store: TokenStore, origin: string, role: string): string {
   return join(store.os, tokenDirectory(store), nameFor(role, origin));
 }
 

@@ -3,6 +3,7 @@
  * and without touching what a person wrote beside it. Reading them: `contexts.ts`. Never on the path of `claw event`.
  */
 import { ClawError } from "../errors.ts";
+import { absolutePath } from "../platform/absolute_path.ts";
 import { join } from "../platform/directories.ts";
 import { factsOf, readText, realPathOf } from "../platform/files.ts";
 import {
@@ -16,7 +17,8 @@ import type { Ids, Os } from "../platform/world.ts";
 import { isRecord, readConfig } from "./config_text.ts";
 import { contextDirectory, contextPath } from "./contexts.ts";
 import { editJson5, type Json5Value, literal } from "./json5_edit.ts";
-import type { SettingKey } from "./schema.ts";
+import type { RunTool } from "./keychain.ts";
+import { type Setting, type SettingKey, settings } from "./schema.ts";
 
 /** Where contexts are kept. */
 export interface ContextStore {
@@ -24,19 +26,21 @@ export interface ContextStore {
   readonly ids: Ids;
   /** claw's config directory. */
   readonly directory: string;
+  /** For the system's keychain. */
+  readonly runTool: RunTool;
 }
 
 /** Settings as a file has them, in the order in which they are written. */
 export type ContextValues = Readonly<Partial<Record<SettingKey, string | number | boolean>>>;
 
 /**
- * Writes a new context.
+ * Writes a new context; files that it names are named in full.
  * @returns whether this call created it: false when there is one of that name
  * @throws ClawError `store/io`
  */
 export function createContext(store: ContextStore, name: string, values: ContextValues): boolean {
   ensurePrivateDirectory(contextDirectory(store.os, store.directory));
-  return createPrivate(store.os, pathOf(store, name), textOf(values), store.ids.uuid());
+  return createPrivate(store.os, pathOf(store, name), textOf(inFull(values)), store.ids.uuid());
 }
 
 /**
@@ -123,6 +127,13 @@ function handWork(path: string, key: string, value: Json5Value): ClawError {
     ? `take ${key} out of it yourself`
     : `set it in that file yourself: ${key}: ${literal(value)}`;
   return new ClawError("config/invalid", `${path} is written so that ${key} alone cannot be changed`, { hint });
+}
+
+function inFull(values: ContextValues): ContextValues {
+  const isFile = (key: string) => settings.find((setting: Setting) => setting.key === key)?.type === "file";
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, isFile(key) ? absolutePath(String(value)) : value]),
+  );
 }
 
 function textOf(values: ContextValues): string {

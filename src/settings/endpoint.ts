@@ -73,6 +73,16 @@ export function localEndpoint(port: number, isTls: boolean): Endpoint {
   return { url: `${origin}/`, origin, host: "127.0.0.1", port, isTls, isLoopback: true, isPrivate: false };
 }
 
+/** What a report says of it: the URL, and from which machine, where that is another. */
+export function placeOf({ url, ssh }: Endpoint): { readonly url: string; readonly ssh?: string } {
+  return ssh === undefined ? { url } : { url, ssh: ssh.value };
+}
+
+/** The same for people. */
+export function describePlace({ url, ssh }: Endpoint): string {
+  return ssh === undefined ? url : `${url} by ssh ${ssh.value}`;
+}
+
 /** The same address as another machine sees it, reached by ssh: nothing that is meant for this machine goes there. */
 export function bySsh(endpoint: Endpoint, target: Resolved<string>): Endpoint {
   const { origin, isLoopback } = endpoint;

@@ -124,7 +124,7 @@ export async function readKeychain(os: Os, name: string, origin: Origin, run: Ru
  * @throws ClawError `input/invalid` for a secret that not all keychains give back as it was; `config/invalid`
  */
 export async function writeKeychain(os: Os, name: string, secret: Secret, run: RunTool): Promise<void> {
-  const origin: Origin = { kind: "claw-config", name: "the keychain" };
+  const origin: Origin = { kind: "claw-config", name: "--store keychain" };
   requireEntryName(name, origin);
   // macOS's tool prints others as hex, Windows's console in its own code page.
   if (!/^[ -~]+$/.test(secret.reveal())) {

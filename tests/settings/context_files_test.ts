@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import process from "node:process";
 import { describe, it } from "node:test";
 import { ClawError } from "../../src/errors.ts";
 import {
@@ -25,10 +26,11 @@ async function withStore(use: (store: ContextStore, read: (name: string) => stri
       const path = `${home}/claw/${name}`;
       return fs.existsSync(path) ? fs.readFileSync(path, "utf8") : undefined;
     };
-    await use({ os: "linux", ids, directory: `${home}/claw` }, read);
+    await use({ os: "linux", ids, directory: `${home}/claw`, runTool: noTool }, read);
   });
 }
 
+const noTool = () => Promise.reject(new Error("no tool was expected"));
 const modeOf = (path: string) => (fs.statSync(path).mode & 0o777).toString(8);
 const url = "wss://home.example";
 
@@ -44,6 +46,16 @@ describe("createContext()", () => {
       assert.equal(read("contexts/home.json5"), text);
       return Promise.resolve();
     });
+  });
+});
+
+it("createContext() names files in full", async () => {
+  await withStore((store, read) => {
+    createContext(store, "home", { url, tokenFile: "a.token", passwordFile: "~/b", ca: "/c.pem" });
+    const text =
+      `{\n  url: "${url}",\n  tokenFile: "${process.cwd()}/a.token",\n  passwordFile: "~/b",\n  ca: "/c.pem",\n}\n`;
+    assert.equal(read("contexts/home.json5"), text);
+    return Promise.resolve();
   });
 });
 

@@ -93,6 +93,7 @@ function contextOf({ protocol = 4, zone, write }: Stage, peer: Peer, warnings: s
     progress: absent,
     longRun: absent,
     within: absent,
+    knock: absent,
     get contextStore() {
       return absent();
     },
