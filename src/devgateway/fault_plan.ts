@@ -6,7 +6,8 @@ import * as z from "zod/mini";
 import { ClawError } from "../errors.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Rule, rulesFor } from "./fault_rules.ts";
-import { type ChosenFault, parseFault } from "./faults.ts";
+import { parseFault } from "./fault_text.ts";
+import type { ChosenFault } from "./faults.ts";
 
 /** How many connections in a row, `rest` for all that come, and what they meet. */
 export interface FaultStep {

@@ -36,6 +36,8 @@ export class FaultPlayer implements Transport {
   #work: Promise<void> = Promise.resolve();
   #held: { readonly items: readonly unknown[]; readonly cancel: () => void } | undefined;
   #connectId: string | undefined;
+  /** By the id of the request. */
+  readonly #methods = new Map<string, string>();
   #isEnded = false;
 
   constructor(wire: Wire, rules: readonly Rule[], context: FaultContext & { readonly clock: Clock }) {
@@ -53,7 +55,8 @@ export class FaultPlayer implements Transport {
   send(text: string): void {
     const frame = parseJson(text) as Json;
     const moment = this.#momentOf(frame);
-    this.#enqueue(() => this.#play(moment, frame));
+    const method = this.#methods.get(String(frame["id"]));
+    this.#enqueue(() => this.#play(moment, frame, method));
   }
 
   close(code = 1000, reason = ""): void {
@@ -67,7 +70,8 @@ export class FaultPlayer implements Transport {
       if (request === undefined) return message;
       const isConnect = this.#connectId === undefined && request.method === "connect";
       if (isConnect) this.#connectId = request.id;
-      const rules = this.#rulesAt(isConnect ? "connect" : "call");
+      this.#methods.set(request.id, request.method);
+      const rules = this.#rulesAt(isConnect ? "connect" : "call", false, request.method);
       if (!rules.some(({ deed }) => this.#stops(request, isConnect, deed))) return message;
     }
   }
@@ -78,8 +82,10 @@ export class FaultPlayer implements Transport {
     return frame["ok"] === true ? "hello" : "refusal";
   }
 
-  #rulesAt(moment: Moment, isAfter = false): readonly Rule[] {
-    return this.#rules.filter((rule) => rule.at === moment && (rule.isAfter ?? false) === isAfter);
+  #rulesAt(at: Moment, isAfter: boolean, method: string | undefined): readonly Rule[] {
+    return this.#rules.filter((rule) =>
+      rule.at === at && (rule.isAfter ?? false) === isAfter && (rule.method ?? method) === method
+    );
   }
 
   /** Whether the gateway hears nothing of this request. */
@@ -105,10 +111,10 @@ export class FaultPlayer implements Transport {
     });
   }
 
-  async #play(moment: Moment, frame: Json): Promise<void> {
+  async #play(moment: Moment, frame: Json, method: string | undefined): Promise<void> {
     let items: readonly unknown[] = [frame];
     let slowMs: number | undefined;
-    for (const { deed } of this.#rulesAt(moment)) {
+    for (const { deed } of this.#rulesAt(moment, false, method)) {
       if (isEnding(deed)) return this.#end(deed);
       if (deed.kind === "wait") await this.#context.clock.sleep(deed.ms, this.#over.signal);
       if (deed.kind === "swallow") items = [];
@@ -118,7 +124,7 @@ export class FaultPlayer implements Transport {
       if (deed.kind === "hold") items = this.#swap(items, deed.ms);
     }
     await this.#write(items, slowMs);
-    for (const { deed } of this.#rulesAt(moment, true)) {
+    for (const { deed } of this.#rulesAt(moment, true, method)) {
       if (isEnding(deed)) return this.#end(deed);
       if (deed.kind === "bytes") this.#wire.write(deed.bytes);
       if (deed.kind === "say") await this.#write(deed.say(frame));

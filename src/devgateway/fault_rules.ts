@@ -62,6 +62,8 @@ export interface Refused {
 
 export interface Rule {
   readonly at: Moment;
+  /** Requests of this method, and their answers, alone. */
+  readonly method?: string;
   /** Behind the frame; else in its place. */
   readonly isAfter?: boolean;
   readonly deed: Deed;
@@ -71,8 +73,9 @@ export interface Rule {
 export type Json = Readonly<Record<string, unknown>>;
 
 /** The rules of one fault; none for one that is no matter of single connections (`clock-skew`). */
-export function rulesFor({ name, value }: ChosenFault): readonly Rule[] {
-  return tables[name](value ?? 0);
+export function rulesFor({ name, value, method }: ChosenFault): readonly Rule[] {
+  const rules = tables[name](value ?? 0);
+  return method === undefined ? rules : rules.map((rule) => ({ ...rule, method }));
 }
 
 const instead = (at: Moment, deed: Deed): readonly Rule[] => [{ at, deed }];

@@ -1,9 +1,8 @@
 /**
  * Every failure that the dev gateway can play, as data: its name, what happens, when, and the reports of users that it
- * comes from (`openclaw/openclaw` unless a repository is named). What each does on the wire: `fault_rules.ts`.
+ * comes from (`openclaw/openclaw` unless a repository is named). How one is written: `fault_text.ts`; what each does on
+ * the wire: `fault_rules.ts`.
  */
-import { ClawError } from "../errors.ts";
-
 /** How far a connection has come when it happens; `frames`: whenever a frame is sent; `always`: no moment of its own. */
 export type FaultPhase =
   | "tcp"
@@ -40,6 +39,8 @@ export interface ChosenFault {
   readonly name: FaultName;
   /** A number, or the word of a choice; undefined where the fault takes none. */
   readonly value: number | string | undefined;
+  /** Requests of this method alone; undefined: of any. */
+  readonly method?: string;
 }
 
 /** The codes that are tried in each phase; any other that may stand in a close frame is played too. */
@@ -237,57 +238,4 @@ export const faultNames = Object.keys(faults) as readonly FaultName[];
 /** One row of the table. */
 export function faultOf(name: FaultName): Fault {
   return faults[name];
-}
-
-/**
- * Reads `NAME` or `NAME=VALUE`.
- * @throws ClawError `usage/bad-flag` for an unknown name, or a value that it does not take
- */
-export function parseFault(text: string): ChosenFault {
-  const [name = "", value] = text.split(/=(.*)/s, 2);
-  if (!Object.hasOwn(faults, name)) {
-    throw new ClawError("usage/bad-flag", `there is no fault ${JSON.stringify(name)}`, { hint: listHint });
-  }
-  const known = name as FaultName;
-  const { value: form } = faultOf(known);
-  if (form === undefined && value !== undefined) throw badValue(`the fault ${name} takes no value`);
-  return { name: known, value: form === undefined ? undefined : valueIn(known, form, value) };
-}
-
-/** A fault as it is written: with its value, the preset one too. */
-export function faultText({ name, value }: ChosenFault): string {
-  return value === undefined ? name : `${name}=${value}`;
-}
-
-/** What its value is, for people: `CODE (1000)`. */
-export function valueText({ value }: Fault): string {
-  if (value === undefined) return "";
-  return value.kind === "choice" ? value.choices.join("|") : `${value.kind.toUpperCase()} (${value.preset})`;
-}
-
-const listHint = "list them with `claw gateway dev --fault list`";
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
-function valueIn(name: FaultName, form: FaultValue, text: string | undefined): number | string {
-  if (text === undefined) return form.preset;
-  if (form.kind === "choice") {
-    if (form.choices.includes(text)) return text;
-    throw badValue(`the fault ${name} takes ${form.choices.join(", ")}, not ${JSON.stringify(text)}`);
-  }
-  const [, digits, unit = "ms"] = /^(-?\d{1,11})(ms|s|m|h)?$/.exec(text) ?? [];
-  const number = Number(digits) * (form.kind === "ms" ? units[unit] ?? 1 : 1);
-  const isFit = digits !== undefined && (form.kind === "ms" || /\d$/.test(text)) && number >= form.least &&
-    number <= form.most && (form.kind !== "code" || isCloseCode(number));
-  if (isFit) return number;
-  const what = form.kind === "code" ? "a close code" : form.kind === "ms" ? "a time such as 500ms" : "a number";
-  throw badValue(`the fault ${name} takes ${what}, not ${JSON.stringify(text)}`);
-}
-
-/** Codes that a close frame may carry (RFC 6455 §7.4), and 1006 for an end without one. */
-function isCloseCode(code: number): boolean {
-  return (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005) || code >= 3000;
-}
-
-function badValue(message: string): ClawError {
-  return new ClawError("usage/bad-flag", message, { hint: listHint });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { planFaults, readFaultScript, skewClock } from "../../src/devgateway/fault_plan.ts";
-import { parseFault } from "../../src/devgateway/faults.ts";
+import { parseFault } from "../../src/devgateway/fault_text.ts";
 import { createManualClock } from "../support/clock.ts";
 
 const script = (value: unknown) => readFaultScript(value, "faults.json5");

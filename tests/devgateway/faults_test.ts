@@ -1,21 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { rulesFor } from "../../src/devgateway/fault_rules.ts";
-import {
-  type Fault,
-  faultNames,
-  faultOf,
-  faultText,
-  parseFault,
-  triedCloseCodes,
-  valueText,
-} from "../../src/devgateway/faults.ts";
-
-const rows = faultNames.map((name): [string, Fault] => [name, faultOf(name)]);
+import { parseFault } from "../../src/devgateway/fault_text.ts";
+import { faultNames, faultOf } from "../../src/devgateway/faults.ts";
 
 describe("faults", () => {
   it("are named, described and traced back alike", () => {
-    for (const [name, { does, reports }] of rows) {
+    for (const [name, { does, reports }] of faultNames.map((name) => [name, faultOf(name)] as const)) {
       assert.match(name, /^[a-z]+(-[a-z]+)*$/);
       assert.match(does, /^[a-z].*[^.]$/);
       for (const report of reports) assert.match(report, /^(\d+|[\w-]+\/[\w-]+#\d+)$/, name);
@@ -26,67 +17,5 @@ describe("faults", () => {
     for (const name of faultNames) {
       assert.equal(rulesFor(parseFault(name)).length > 0, name !== "clock-skew", name);
     }
-  });
-});
-
-describe("parseFault()", () => {
-  it("fills in the preset value, and writes it back", () => {
-    for (const [name, { value }] of rows) {
-      const chosen = parseFault(name);
-      assert.equal(chosen.value, value?.preset, name);
-      assert.deepEqual(parseFault(faultText(chosen)), chosen);
-    }
-  });
-
-  it("takes every choice, and every close code that a frame may carry", () => {
-    for (const [name, { value }] of rows) {
-      if (value?.kind !== "choice") continue;
-      for (const choice of value.choices) assert.equal(parseFault(`${name}=${choice}`).value, choice);
-    }
-    for (const code of [...triedCloseCodes, 1014, 3000, 4001, 4008, 4999]) {
-      assert.equal(parseFault(`close-after-hello=${code}`).value, code);
-    }
-  });
-
-  it("reads times with units, also behind now", () => {
-    const read = ["1", "2ms", "3s", "4m", "5h"].map((text) => parseFault(`late-challenge=${text}`).value);
-    assert.deepEqual(read, [1, 2, 3_000, 240_000, 18_000_000]);
-    assert.equal(parseFault("clock-skew=-5m").value, -300_000);
-  });
-
-  for (
-    const text of [
-      "",
-      "nothing",
-      "constructor",
-      "no-challenge=1",
-      "http=418",
-      "http=",
-      "close-after-hello=1004",
-      "close-after-hello=1005",
-      "close-after-hello=999",
-      "close-after-hello=2000",
-      "close-after-hello=5000",
-      "close-after-hello=1000ms",
-      "late-challenge=-1",
-      "late-challenge=soon",
-      "late-challenge=1.5s",
-      "late-challenge=48h",
-      "flood=0",
-      "flood=1e3",
-      "pairing-required=because",
-    ]
-  ) {
-    it(`refuses ${JSON.stringify(text)} and names the list`, () => {
-      assert.throws(() => parseFault(text), { code: "usage/bad-flag", hint: /gateway dev --fault list/ });
-    });
-  }
-});
-
-describe("valueText()", () => {
-  it("says what a value is, with its preset", () => {
-    assert.equal(valueText(faultOf("no-challenge")), "");
-    assert.equal(valueText(faultOf("close-after-hello")), "CODE (1000)");
-    assert.equal(valueText(faultOf("half-frame")), "challenge|hello|answer");
   });
 });

@@ -211,6 +211,13 @@ describe("FaultPlayer", () => {
     assert.equal(gateway.gateway.memory.wakes.length, 1);
   });
 
+  it("keeps to the method that it is told", async () => {
+    await using gateway = await openSocketGateway({ faults: ["close-after-request=1011@wake"] });
+    using operator = await openOperator(gateway);
+    await operator.call("health");
+    await assert.rejects(operator.call("wake", { mode: "now", text: "x" }), /closed: 1011/);
+  });
+
   it("refuses calls where it granted no scope", async () => {
     await using gateway = await openSocketGateway({ faults: ["scopes-emptied"] });
     using operator = await openOperator(gateway);

@@ -4,7 +4,7 @@
  */
 import { Explainer, type Explanation } from "../../src/devgateway/explainer.ts";
 import { planFaults, skewClock } from "../../src/devgateway/fault_plan.ts";
-import { parseFault } from "../../src/devgateway/faults.ts";
+import { parseFault } from "../../src/devgateway/fault_text.ts";
 import { DevGateway, type DevGatewayOptions } from "../../src/devgateway/gateway.ts";
 import { listen, type ServerCertificate } from "../../src/devgateway/listen.ts";
 import type { GatewayLogLine } from "../../src/devgateway/log.ts";

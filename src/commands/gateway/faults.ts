@@ -4,7 +4,8 @@
  */
 import { done, type Outcome, type View } from "../../cli/outcome.ts";
 import { type FaultPlan, type FaultStep, planFaults, readFaultScript } from "../../devgateway/fault_plan.ts";
-import { type ChosenFault, faultNames, faultOf, parseFault, valueText } from "../../devgateway/faults.ts";
+import { parseFault, valueText } from "../../devgateway/fault_text.ts";
+import { type ChosenFault, faultNames, faultOf } from "../../devgateway/faults.ts";
 import { ClawError } from "../../errors.ts";
 import { readConfig } from "../../settings/config_text.ts";
 
