@@ -34,7 +34,7 @@ function createSupervisor(socket: string, world: World, voice: Speech): Supervis
   };
   return {
     watchdogMs: watchdogMs(world.env["WATCHDOG_USEC"]),
-    notify: (...assignments) => last = last.then(() => send(assignments.join("\n"))),
+    notify: (...assignments) => last = assignments.length === 0 ? last : last.then(() => send(assignments.join("\n"))),
   };
 }
 

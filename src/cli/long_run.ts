@@ -21,6 +21,6 @@ export interface LongRun {
 export interface Supervisor {
   /** How often it wants to hear that the service lives, at least; undefined: it does not. In ms. */
   readonly watchdogMs: number | undefined;
-  /** Sends assignments as `sd_notify(3)` has them, e.g. `READY=1`. Never rejects: a failure is warned of once. */
+  /** Sends assignments as `sd_notify(3)` has them, e.g. `READY=1`; resolves when all are sent. Never rejects: a failure is warned of once. */
   notify(...assignments: readonly string[]): Promise<void>;
 }

@@ -54,6 +54,7 @@ export class Voice {
    * @throws ClawError `store/io`, `interrupted`
    */
   async pour(shown: Shown): Promise<void> {
+    if (this.quiet && !this.json) return;
     const { stdout, interrupted } = this.#world;
     if (stdout.writeAside === undefined || interrupted === undefined) return await this.show(shown);
     const text = await this.#render(shown);

@@ -12,6 +12,11 @@ const commands: readonly Registration[] = [
     load: () => Promise.resolve(event),
   },
   {
+    words: ["watch"],
+    summary: "follow the gateway's events, and run a program for each",
+    load: async () => (await import("./watch/watch.ts")).watch,
+  },
+  {
     words: ["status"],
     summary: "check the gateway, and show which settings come from where",
     load: async () => (await import("./status.ts")).status,

@@ -79,26 +79,30 @@ function contextOf({ protocol = 4, zone, write }: Stage, peer: Peer, warnings: s
       }),
     warn: (text) => void warnings.push(text),
     note: () => {},
-    settings: absent,
-    whoAmI: absent,
-    verifyDevice: absent,
-    ownKey: absent,
-    fingerprint: absent,
-    readInput: absent,
-    confirm: absent,
-    edit: absent,
-    listenSettings: absent,
-    complete: absent,
-    extendTime: absent,
-    progress: absent,
-    longRun: absent,
-    within: absent,
-    knock: absent,
+    ...unneeded,
     get contextStore() {
       return absent();
     },
   };
 }
+
+const unneeded = {
+  settings: absent,
+  whoAmI: absent,
+  verifyDevice: absent,
+  ownKey: absent,
+  fingerprint: absent,
+  readInput: absent,
+  confirm: absent,
+  edit: absent,
+  listenSettings: absent,
+  complete: absent,
+  extendTime: absent,
+  progress: absent,
+  longRun: absent,
+  within: absent,
+  knock: absent,
+};
 
 function absent(): never {
   throw new Error("a verb that only reads has no need of it");

@@ -1,0 +1,134 @@
+/**
+ * `claw watch`: a gateway's events as they come, for hours or weeks, over as many connections as it takes.
+ */
+import { defineCommand } from "../../cli/command.ts";
+import type { Context, Gateway } from "../../cli/context.ts";
+import type { LongRun } from "../../cli/long_run.ts";
+import { type Shown, stream } from "../../cli/outcome.ts";
+import type { Connection } from "../../client/connection.ts";
+import { ClawError } from "../../errors.ts";
+import { parseLength } from "../../schedule/length_text.ts";
+import { type FeedItem, watchEvents } from "../../watch/feed.ts";
+import { fitsAny, parsePatterns, type Pattern, scopesFor } from "../../watch/patterns.ts";
+import { createHooks, createTeller, foreverMs, serviceNotes, superviseItems } from "../../cli/service_run.ts";
+import { viewEvent } from "./watch_words.ts";
+
+interface Watch {
+  /** What is told; undefined: all but ticks. */
+  readonly patterns: readonly Pattern[];
+  readonly last: readonly Pattern[];
+  readonly limitMs: number | undefined;
+  readonly firstMs: number | undefined;
+  readonly tellsConnections: boolean;
+  readonly exec: readonly string[];
+  readonly url: string;
+}
+
+export const watch = defineCommand({
+  isReadOnly: true,
+  arguments: [{ name: "event", summary: "names, as for --events", isVariadic: true }],
+  flags: {
+    events: {
+      type: "list",
+      value: "names",
+      summary: "these events alone, e.g. cron or 'device.*' (default: all but tick)",
+    },
+    sinceConnect: { type: "boolean", summary: "tell each connection, with the state that it brought, and each loss" },
+    until: { type: "string", value: "event|length", summary: "end with this event, or after 30s, 15m or 1h" },
+    exec: { type: "rest", value: "cmd arg...", summary: "run this for each event; all that follows is its own" },
+  },
+  examples: [
+    { line: "claw watch", does: "everything that happens, a line each" },
+    {
+      line: "claw watch --events cron heartbeat --json",
+      does: "what the scheduler and the agent do, a JSON document a line",
+    },
+    { line: "claw watch --events cron --until 1h --exec ./on-cron.sh", does: "run a program for each, for an hour" },
+    { line: "claw watch --until shutdown --quiet", does: "wait until the gateway stops" },
+  ],
+  notes: [
+    "It connects again whenever the connection is lost, at first within a second, later within thirty; it stops when the\n" +
+    "gateway wants other credentials, an approval, or another protocol. Events in between are lost: gateways send none\n" +
+    "again. --since-connect tells where that happened, by claw.connected and claw.disconnected. With --timeout the first\n" +
+    "connection must stand in time; without it, claw waits for a gateway that is not there yet.",
+    "claw.gap tells of events that were lost on the way (2026.3.13 numbers its events otherwise: there it cannot tell),\n" +
+    "claw.dropped of those that did not fit because the reader is slow. presence tells who joined and who left.",
+    "The program of --exec runs without a shell, has the event on its standard input (the JSON document's `data`), and\n" +
+    "speaks on standard error. At most four run at once, and 256 events wait; what does not fit is left out and counted.",
+    ...serviceNotes,
+  ],
+  async run({ events, sinceConnect, until, exec }, operands, context) {
+    const patterns = parsePatterns([...events, ...operands], "--events");
+    const end = parseUntil(until);
+    const { timeoutMs, endpoint } = await context.settings();
+    context.extendTime(foreverMs);
+    const plan: Watch = {
+      ...end,
+      patterns,
+      firstMs: timeoutMs.origin.kind === "flag" ? timeoutMs.value : undefined,
+      tellsConnections: sinceConnect,
+      exec,
+      url: endpoint.value.url,
+    };
+    const long = await context.longRun();
+    return stream(superviseItems(show(plan, context, long), context, long));
+  },
+});
+
+/** Lengths begin with a digit, names of events with a letter. */
+function parseUntil(text: string | undefined): Pick<Watch, "last" | "limitMs"> {
+  if (text === undefined) return { last: [], limitMs: undefined };
+  if (/^\d/.test(text)) return { last: [], limitMs: parseLength(text, "--until") };
+  return { last: parsePatterns([text], "--until"), limitMs: undefined };
+}
+
+async function* show(plan: Watch, context: Context, long: LongRun): AsyncGenerator<Shown> {
+  const { patterns, last, limitMs, firstMs, tellsConnections, url } = plan;
+  const { clock, ids, signal } = context;
+  const ended = new AbortController();
+  const stopped = AbortSignal.any([signal, ended.signal]);
+  const hooks = createHooks(plan.exec, context, long, stopped, (error) => ended.abort(error));
+  const tell = createTeller(context, long, url);
+  const need = scopesFor([...patterns, ...last]);
+  const zone = context.zone ?? "UTC";
+  try {
+    const items = watchEvents<Gateway>({
+      clock,
+      random: () => ids.random(),
+      signal: stopped,
+      connect: (attempt) => context.gateway(need, undefined, undefined, attempt),
+      isWanted: (name) => patterns.length === 0 ? name !== "tick" : fitsAny(patterns, name),
+      isLast: (name) => fitsAny(last, name),
+      limitMs,
+      firstMs,
+      tellsConnections,
+      onItem: (item) => hooks?.hand(item),
+      onChange(change) {
+        tell(change);
+        if (change.kind === "connected") doubtNames([...patterns, ...last], change.connection, context);
+      },
+    });
+    for await (const item of items) yield { data: dataOf(item), view: viewEvent(item, zone) };
+    await hooks?.settled();
+    // A program that could not even be started may be found out behind the last event.
+    stopped.throwIfAborted();
+  } finally {
+    ended.abort(new ClawError("interrupted", "nobody watches any more"));
+    await hooks?.settled();
+  }
+}
+
+/** The members in the order in which people read them. */
+function dataOf({ at, event, ...rest }: FeedItem): FeedItem {
+  return { at, event, ...rest };
+}
+
+/** A name that the gateway does not list is a slip as a rule; it may also be one of the few that are not listed. */
+function doubtNames(patterns: readonly Pattern[], { handshake: { hello } }: Connection, context: Context): void {
+  const { events } = hello.features;
+  if (events.length === 0) return;
+  for (const { text, fits } of patterns) {
+    if (events.some(fits) || text.startsWith("claw.")) continue;
+    context.warn(`gateway ${hello.server.version} lists no event '${text}': is it spelt so?`);
+  }
+}
