@@ -5,3 +5,4 @@
 import "./cases/device_official.ts";
 import "./cases/device_verbs.ts";
 import "./cases/device_pair.ts";
+import "./cases/device_standing.ts";

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadOrCreateIdentity } from "../../src/identity/key_file.ts";
+import { toBase64url } from "../../src/identity/keypair.ts";
 import { createStoreHome } from "./store.ts";
 import type { TestHome } from "./world.ts";
 
@@ -21,4 +22,12 @@ export function tokenNames({ path }: TestHome): readonly string[] {
 export async function keyFileText(): Promise<string> {
   using home = createStoreHome();
   return readFileSync((await loadOrCreateIdentity(home.store)).path, "utf8");
+}
+
+/** A key file with another private half, and a checksum that fits. */
+export async function forgeKeyFile(text: string, privateKey: string): Promise<string> {
+  const file = { ...JSON.parse(text), privateKey };
+  const parts = ["claw device key", file.version, file.deviceId, file.publicKey, privateKey, file.createdAtMs];
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(parts.join("\n")));
+  return `${JSON.stringify({ ...file, checksum: toBase64url(new Uint8Array(digest, 0, 8)) })}\n`;
 }

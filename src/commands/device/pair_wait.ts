@@ -147,7 +147,7 @@ function undecided(end: Exclude<ApprovalEnd<Gateway>, { kind: "approved" }>, sta
     return refuse(`${word} waits, and the gateway does not want to be asked meanwhile`, again);
   }
   const { by } = end;
-  const asked = by === undefined ? "" : `; asking made another one, ${by}, which nobody has decided`;
+  const asked = by === undefined ? "" : `; now ${by} stands there, which nobody has decided`;
   const ask = by === undefined ? "ask again with `claw device pair --wait`" : `${approveCommands(by)["gatewayHost"]}`;
   if (end.hasExpired) return refuse(`${word} ran out before anybody decided${asked}`, ask, { replacedBy: by });
   const message = `${word} was rejected, or replaced by another wish of this device${asked}`;

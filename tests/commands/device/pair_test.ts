@@ -79,7 +79,7 @@ for (const protocol of [3, 4] as const) {
       const [next = assert.fail("nothing waits")] = stage.pairings.pending();
       assert.notEqual(next.requestId, request.requestId);
       assert.ok(stderr.includes(`request ${request.requestId} was rejected, or replaced by another wish`), stderr);
-      assert.ok(stderr.includes(`asking made another one, ${next.requestId}, which nobody has decided`), stderr);
+      assert.ok(stderr.includes(`device; now ${next.requestId} stands there, which nobody has decided`), stderr);
     });
 
     it("ends in time, and leaves the request where it is", async () => {

@@ -5,6 +5,7 @@ import process from "node:process";
 import { describe, it } from "node:test";
 import { generateKey } from "../../../src/identity/keypair.ts";
 import { openSocketGateway } from "../../support/dev_gateway.ts";
+import { forgeKeyFile } from "../../support/key_files.ts";
 import { createTestHome, type TestHome } from "../../support/world.ts";
 
 describe("claw device verify", () => {
@@ -74,10 +75,8 @@ describe("claw device verify", () => {
 
   it("finds two halves of different keys by a signature, though the checksum fits", async () => {
     using home = await pairedHome();
-    const file = JSON.parse(readFileSync(keyFile(home), "utf8"));
     const { privateKey } = await generateKey();
-    const forged = { ...file, privateKey, checksum: await checksum({ ...file, privateKey }) };
-    writeFileSync(keyFile(home), `${JSON.stringify(forged)}\n`);
+    writeFileSync(keyFile(home), await forgeKeyFile(readFileSync(keyFile(home), "utf8"), privateKey));
     const { exit, stdout } = await home.claw(["device", "verify"]);
     assert.equal(exit, 1, stdout);
     assert.match(stdout, /^wrong +signature +\S+device\.json: its two halves are of different keys$/m);
@@ -139,12 +138,4 @@ const keyFile = ({ path }: TestHome) => join(path, ".config/claw/device.json");
 function tokenFile({ path }: TestHome): string {
   const folder = join(path, ".local/state/claw/tokens");
   return join(folder, readdirSync(folder)[0] ?? "none");
-}
-
-/** As `identity/key_file.ts` makes it. */
-async function checksum(file: Readonly<Record<string, unknown>>): Promise<string> {
-  const members = ["version", "deviceId", "publicKey", "privateKey", "createdAtMs"].map((name) => file[name]);
-  const text = new TextEncoder().encode(["claw device key", ...members].join("\n"));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", text)).subarray(0, 8);
-  return digest.toBase64({ alphabet: "base64url", omitPadding: true });
 }
