@@ -10,7 +10,7 @@ import type { Progress } from "./cli/progress.ts";
 import type { FlagValues } from "./cli/quick_parse.ts";
 import type { Voice } from "./cli/voice.ts";
 import type { Connection } from "./client/connection.ts";
-import type { Need } from "./client/credentials.ts";
+import type { Need, Preference } from "./client/credentials.ts";
 import { dial } from "./client/dial.ts";
 import type { Knock } from "./client/knock.ts";
 import { asClawError, ClawError } from "./errors.ts";
@@ -73,6 +73,10 @@ export class RunContext implements Context, AsyncDisposable {
     return inner;
   }
 
+  isGiven(key: string): boolean {
+    return this.#values[key] !== undefined;
+  }
+
   get contextStore(): ContextStore {
     return { ...this.#store(), runTool: (call) => this.#runTool(call, this.signal) };
   }
@@ -87,7 +91,7 @@ export class RunContext implements Context, AsyncDisposable {
 
   async gateway(
     need: Need,
-    by?: "secret" | "device-token",
+    by?: Preference,
     displayName?: string,
     signal = this.signal,
   ): Promise<Gateway> {

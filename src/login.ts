@@ -10,6 +10,7 @@ import {
   fallbackCredential,
   type Grant,
   type Need,
+  type Preference,
   type PresentedSecret,
 } from "./client/credentials.ts";
 import { ClawError } from "./errors.ts";
@@ -21,6 +22,7 @@ import { hasScope, type HelloOk } from "./protocol/mod.ts";
 import { isEncryptedOrHere } from "./settings/endpoint.ts";
 import { missingSecretHint } from "./settings/secret_choice.ts";
 import type { SecretChoice, Settings } from "./settings/resolve.ts";
+import type { Secret } from "./settings/secret.ts";
 
 export interface LoginOptions {
   readonly settings: Settings;
@@ -28,7 +30,7 @@ export interface LoginOptions {
   readonly tokens: TokenStore;
   readonly need: Need;
   /** What to present rather than what the rules say, where there is such a thing. */
-  readonly by?: "secret" | "device-token" | undefined;
+  readonly by?: Preference | undefined;
   /** What this device is to be called from now on. */
   readonly displayName?: string | undefined;
   /** Told of every secret before it is used, so that it is never shown. */
@@ -51,16 +53,20 @@ export interface LoginSource extends CredentialSource {
 
 const preferences = { "secret": "shared", "device-token": "grant" } as const;
 
+/** A secret that may go to the gateway: the settings' own, or what came in a setup code, which is used alone. */
+interface Offer extends Omit<SecretChoice, "kind" | "read"> {
+  readonly kind: SecretChoice["kind"] | "bootstrap-token";
+  read(): Promise<Pick<Secret, "reveal">>;
+}
+
 export function createLogin({ settings, identity, tokens, need, by, displayName, hide }: LoginOptions): LoginSource {
-  const { secret, endpoint: { value: endpoint } } = settings;
+  const { endpoint: { value: endpoint } } = settings;
+  const secret = typeof by === "object" ? offerOf(by.bootstrapToken) : settings.secret;
   const { origin } = endpoint;
   const grantNow = (): Grant | undefined => loadToken(tokens, origin, role, identity.deviceId);
-  const known = {
-    hasShared: secret !== undefined,
-    isExplicit: secret?.isExplicit ?? false,
-    grant: grantNow(),
-    prefers: by && preferences[by],
-  };
+  const prefers = typeof by === "string" ? preferences[by] : undefined;
+  const { isExplicit = false } = secret ?? {};
+  const known = { hasShared: secret !== undefined, isExplicit, grant: grantNow(), prefers };
   const save = (issued: IssuedToken) => {
     hide(issued.token);
     saveToken(tokens, { origin, deviceId: identity.deviceId, ...issued, storedAtMs: tokens.clock.now() });
@@ -97,13 +103,19 @@ function gainedBy(scopes: readonly string[], before: Grant | undefined): readonl
   return before === undefined ? [] : scopes.filter((scope) => !hasScope(before.scopes, scope));
 }
 
-function loginBy(choice: Choice | undefined, secret: SecretChoice | undefined): Login {
+function offerOf(bootstrapToken: string): Offer {
+  const origin = { kind: "flag", name: "the setup code" } as const;
+  const read = () => Promise.resolve({ reveal: () => bootstrapToken });
+  return { kind: "bootstrap-token", origin, isExplicit: true, isDeferred: false, read };
+}
+
+function loginBy(choice: Choice | undefined, secret: Offer | undefined): Login {
   if (choice?.present === "grant") return { kind: "device-token", from: "the token store" };
   if (choice?.present !== "shared" || secret === undefined) return { kind: "none", from: "the device key" };
   return { kind: secret.kind, from: secret.origin.name };
 }
 
-async function present(choice: Choice, shared: SecretChoice | undefined): Promise<PresentedSecret> {
+async function present(choice: Choice, shared: Offer | undefined): Promise<PresentedSecret> {
   if (choice.present === "grant") return { kind: "device-token", value: choice.grant.token };
   if (choice.present === "nothing" || shared === undefined) return { kind: "none", value: "" };
   return { kind: shared.kind, value: (await shared.read()).reveal() };

@@ -3,7 +3,7 @@
  * and is closed by the boundary, not by the command.
  */
 import type { Connection } from "../client/connection.ts";
-import type { Need } from "../client/credentials.ts";
+import type { Need, Preference } from "../client/credentials.ts";
 import type { Knock } from "../client/knock.ts";
 import type { DeviceCheck } from "../identity/device_check.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -16,7 +16,7 @@ import type { Progress } from "./progress.ts";
 
 /** How this run was let in: for `claw status`. */
 export interface Login {
-  readonly kind: "token" | "password" | "device-token" | "none";
+  readonly kind: "token" | "password" | "device-token" | "bootstrap-token" | "none";
   /** Where the secret came from, e.g. `CLAW_TOKEN` or the token store. */
   readonly from: string;
 }
@@ -118,7 +118,7 @@ export interface Context {
    * @param signal ends this attempt; without it the run's own
    * @throws ClawError as `dial` and the settings do
    */
-  gateway(need: Need, by?: "secret" | "device-token", displayName?: string, signal?: AbortSignal): Promise<Gateway>;
+  gateway(need: Need, by?: Preference, displayName?: string, signal?: AbortSignal): Promise<Gateway>;
   /**
    * The same run with other connection settings, as if these flags had been given too: another gateway, its own time
    * limit. Closed with this one.
@@ -130,6 +130,8 @@ export interface Context {
    * @throws ClawError `net/*`, `protocol/*`, and as the settings do
    */
   knock(limitMs: number): Promise<Knock>;
+  /** Whether the command line has the flag of this setting, by its key. */
+  isGiven(key: string): boolean;
   /** Where the files of contexts stand. @throws ClawError `config/invalid` without a home directory */
   readonly contextStore: ContextStore;
   whoAmI(): Promise<WhoAmI>;

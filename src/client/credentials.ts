@@ -15,7 +15,7 @@ export interface Device {
 
 /** What is presented besides the device's proof. */
 export interface PresentedSecret {
-  readonly kind: "token" | "password" | "device-token" | "none";
+  readonly kind: "token" | "password" | "device-token" | "bootstrap-token" | "none";
   readonly value: string;
 }
 
@@ -45,6 +45,9 @@ export interface KnownCredentials {
   /** What the verb would rather present, where there is such a thing: some answers depend on it. */
   readonly prefers?: "shared" | "grant" | undefined;
 }
+
+/** What a verb presents rather than what the rules below say: one of both kinds, or what came in a setup code. */
+export type Preference = "secret" | "device-token" | { readonly bootstrapToken: string };
 
 /** One scope, or several; those that a device was granted may have names of their own. */
 export type Need = Scope | readonly string[];

@@ -84,6 +84,7 @@ async function connectParams(challenge: Challenge, credentials: Credentials, os:
   const auth = {
     "token": { token: secret.value },
     "device-token": { deviceToken: secret.value },
+    "bootstrap-token": { bootstrapToken: secret.value },
     "password": { password: secret.value },
     "none": undefined,
   }[secret.kind];
@@ -118,7 +119,7 @@ async function proofOf(
     scopes,
     signedAt: ts,
     // A password is never signed.
-    token: secret.kind === "token" || secret.kind === "device-token" ? secret.value : "",
+    token: secret.kind === "password" ? "" : secret.value,
     nonce,
     platform: client.platform,
   }));

@@ -130,7 +130,7 @@ function judgeTokens(
   let verdict = secret;
   const bootstrap = params.auth?.bootstrapToken?.trim();
   if (bootstrap && ("failure" in verdict || generation.protocol === 4)) {
-    if (memory.setupCodes.redeem(bootstrap, deviceId, scopes)) return { method: "bootstrap-token" };
+    if (memory.setupCodes.redeem(bootstrap, deviceId, role, scopes)) return { method: "bootstrap-token" };
     if ("failure" in verdict) verdict = { failure: "bootstrap_token_invalid" };
   }
   const candidate = deviceTokenOf(params);

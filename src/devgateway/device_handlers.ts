@@ -76,7 +76,7 @@ export const deviceHandlers: Handlers<DeviceMethod> = {
   "device.pair.setupCode": (params, call) => {
     const url = params?.publicUrl;
     if (url === undefined) return { error: invalid(noPublicAddress) };
-    const access = params?.bootstrapProfile === "limited" ? "limited" : "full";
+    const access = params?.bootstrapProfile ?? "full";
     const { setupId, bootstrapToken, expiresAtMs } = call.memory.setupCodes.create(access);
     const setupCode = toBase64url(new TextEncoder().encode(JSON.stringify({ url, bootstrapToken, expiresAtMs })));
     const auth = call.options.auth.mode === "password" ? "password" : "token";

@@ -11,8 +11,8 @@ import { coversScopes } from "./grants.ts";
 /** How long a setup code may be used. */
 export const setupCodeLifeMs = 600_000;
 
-/** `limited` may neither administer the gateway nor approve devices. */
-export type SetupAccess = "full" | "limited";
+/** `limited` may neither administer the gateway nor approve devices; `node` lets in no operator at all. */
+export type SetupAccess = "full" | "limited" | "node";
 
 export interface SetupCode {
   readonly setupId: string;
@@ -21,9 +21,11 @@ export interface SetupCode {
   readonly expiresAtMs: number;
 }
 
-const granted: Readonly<Record<SetupAccess, readonly string[]>> = {
+/** What an operator may ask for; undefined: nothing, not even to be there. */
+const granted: Readonly<Record<SetupAccess, readonly string[] | undefined>> = {
   full: [scopes.admin],
   limited: [scopes.read, scopes.write, scopes.approvals],
+  node: undefined,
 };
 
 export class SetupCodes {
@@ -50,12 +52,13 @@ export class SetupCodes {
   }
 
   /** Whether a device may connect with this token and these scopes; the first that may is bound to it. */
-  redeem(bootstrapToken: string, deviceId: string, requested: readonly string[]): boolean {
+  redeem(bootstrapToken: string, deviceId: string, role: string, requested: readonly string[]): boolean {
     const code = this.#codes.get(bootstrapToken);
     if (code === undefined || this.#clock.now() > code.expiresAtMs) return false;
     if (this.#protocol === 3) return this.#codes.delete(bootstrapToken);
     if (code.deviceId !== undefined && code.deviceId !== deviceId) return false;
-    if (!coversScopes("operator", requested, granted[code.access])) return false;
+    const allowed = role === "operator" ? granted[code.access] : [];
+    if (allowed === undefined || !coversScopes(role, requested, allowed)) return false;
     this.#codes.set(bootstrapToken, { ...code, deviceId });
     return true;
   }

@@ -68,29 +68,37 @@ describe("handshake()", () => {
     await result;
   });
 
-  it("never signs a password", async () => {
-    const peer = createPeer();
-    const credentials = { ...await createCredentials(), secret: { kind: "password", value: "hunter2" } as const };
-    const result = handshake(peer.transport, credentials, { clock: createManualClock(), os: "linux", signal: never });
-    peer.say(challenge);
-    const request = await peer.hear();
-    const params = ConnectParams.parse(request.params);
-    assert.deepEqual(params.auth, { password: "hunter2" });
-    const fields = {
-      deviceId: credentials.device.deviceId,
-      clientId: "cli",
-      clientMode: "cli",
-      role: "operator",
-      scopes: params.scopes ?? [],
-      signedAt: challenge.payload.ts,
-      token: "",
-      nonce: challenge.payload.nonce,
-      platform: "linux",
-    };
-    assert.ok(await verifySignature(credentials.device.publicKey, proofText(fields), params.device?.signature ?? ""));
-    peer.say(helloOk(request.id));
-    await result;
-  });
+  const signed = [
+    ["password", "hunter2", ""],
+    ["token", "the-token", "the-token"],
+    ["device-token", "the-device-token", "the-device-token"],
+    ["bootstrap-token", "out-of-a-code", "out-of-a-code"],
+  ] as const;
+  for (const [kind, value, token] of signed) {
+    it(`presents a ${kind}, ${token === "" ? "unsigned" : "signed"}`, async () => {
+      const peer = createPeer();
+      const credentials = { ...await createCredentials(), secret: { kind, value } };
+      const result = handshake(peer.transport, credentials, { clock: createManualClock(), os: "linux", signal: never });
+      peer.say(challenge);
+      const request = await peer.hear();
+      const params = ConnectParams.parse(request.params);
+      assert.deepEqual(params.auth, { [kind.replace(/-t/, "T")]: value });
+      const fields = {
+        deviceId: credentials.device.deviceId,
+        clientId: "cli",
+        clientMode: "cli",
+        role: "operator",
+        scopes: params.scopes ?? [],
+        signedAt: challenge.payload.ts,
+        token,
+        nonce: challenge.payload.nonce,
+        platform: "linux",
+      };
+      assert.ok(await verifySignature(credentials.device.publicKey, proofText(fields), params.device?.signature ?? ""));
+      peer.say(helloOk(request.id));
+      await result;
+    });
+  }
 
   it("accepts protocol 3, and events between connect and its answer", async () => {
     const done = await shake([challenge], (id, peer) => {

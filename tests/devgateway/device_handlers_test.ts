@@ -191,6 +191,8 @@ describe("device.pair.setupCode", () => {
 
   test("is limited to what its profile grants, and to ten minutes", async () => {
     await using gateway = createMemoryGateway();
+    const forNodes = { bootstrapToken: await codeFor(gateway, "node") };
+    assert.equal((await connectTo(gateway, { auth: forNodes, scopes: [] })).answer.ok, false);
     const auth = { bootstrapToken: await codeFor(gateway, "limited") };
     assert.ok(!(await connectTo(gateway, { auth, scopes: ["operator.admin"] })).answer.ok);
     await gateway.clock.advance(600_001);

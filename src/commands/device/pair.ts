@@ -4,7 +4,7 @@
  */
 import { defineCommand } from "../../cli/command.ts";
 import type { Context, Gateway } from "../../cli/context.ts";
-import { done, failed, type Outcome, stream } from "../../cli/outcome.ts";
+import { done, failed, type Outcome, stream, type View } from "../../cli/outcome.ts";
 import { readPairingRefusal } from "../../devices/pairing_refusal.ts";
 import { scopesBeyond } from "../../devices/roster.ts";
 import { takesUpgrades } from "../../devices/scope_upgrade.ts";
@@ -12,6 +12,7 @@ import { asClawError, ClawError } from "../../errors.ts";
 import { scopes } from "../../protocol/mod.ts";
 import { parseDuration } from "../../settings/duration.ts";
 import { scopeList } from "./device_words.ts";
+import { keepWords, type OpenCode, openCode, refusedCode } from "./pair_code.ts";
 import { followRequest, openUpgrade, type Standing } from "./pair_wait.ts";
 import { approveCommands, type OwnRequest, requestWord, showRequest } from "./pair_words.ts";
 import { operatorRole, parseScopes, requireGranted } from "./token_scopes.ts";
@@ -28,6 +29,7 @@ export const devicePair = defineCommand({
     wait: { type: "boolean", summary: "wait until somebody decides; exit 0 only when it is approved" },
     waitTimeout: { type: "string", value: "duration", summary: "how long to wait (default: 10m)" },
     name: { type: "string", value: "text", summary: "what this device calls itself from now on" },
+    code: { type: "string", value: "code", summary: "the gateway's setup code, instead of its secret (- reads stdin)" },
   },
   examples: [
     { line: "claw device pair", does: "get in, or learn what has to be approved and how" },
@@ -35,6 +37,10 @@ export const devicePair = defineCommand({
     {
       line: "claw device pair --wait --wait-timeout 1h --json",
       does: "for a script: a line with the request, then one with the end",
+    },
+    {
+      line: "ssh gateway-host openclaw qr --setup-code-only | claw device pair --code -",
+      does: "get in at a gateway by its setup code",
     },
   ],
   notes: [
@@ -44,9 +50,14 @@ export const devicePair = defineCommand({
     "the request and its id stay the same, and stops when another request stands in its place. Ctrl-C leaves it there.",
     "On 2026.9.6 a device that is paired and has no secret of the gateway asks over one connection; only with --wait,\n" +
     "since the old token ends with the approval and nobody but who waits is told the new one.",
+    "A setup code says where its gateway is, and stands in for the gateway's secret for ten minutes; from afar somebody\n" +
+    "has to approve the device all the same. On 2026.3.13 the first try uses it up, so that who was approved needs\n" +
+    "another one; on 2026.9.6 it belongs to the first device that comes with it, and nobody can tell one for nodes alone.",
   ],
-  async run(options, [time], context) {
-    const order = await readOrder(options, time, context);
+  async run(options, [time], outer) {
+    const code = options.code === undefined ? undefined : await openCode(options.code, outer);
+    const context = code?.here ?? outer;
+    const order = await readOrder(options, time, code, context);
     const { ask, waitMs, wanted } = order;
     const standing = await ask().then(
       (gateway) => ({ gateway }),
@@ -55,7 +66,7 @@ export const devicePair = defineCommand({
     if ("gateway" in standing) return await told(standing.gateway, order, context);
     const me = await context.whoAmI();
     const shown = showRequest(standing.request, me);
-    if (waitMs === undefined) return failed(waits(standing.request), shown.data, shown.view);
+    if (waitMs === undefined) return failed(waits(standing.request, code), shown.data, shown.view);
     context.extendTime(waitMs);
     return stream((async function* () {
       yield shown;
@@ -75,6 +86,7 @@ interface Order {
   readonly heldFingerprint: string | undefined;
   /** undefined: not at all. */
   readonly waitMs: number | undefined;
+  readonly code: OpenCode | undefined;
   /** Connects, which is how a device asks. */
   ask(): Promise<Gateway>;
 }
@@ -86,8 +98,13 @@ interface PairOptions {
   readonly name: string | undefined;
 }
 
-async function readOrder(options: PairOptions, time: string | undefined, context: Context): Promise<Order> {
-  const waitMs = readWait(options, time);
+async function readOrder(
+  options: PairOptions,
+  time: string | undefined,
+  code: OpenCode | undefined,
+  context: Context,
+): Promise<Order> {
+  const waitMs = patienceFor(code, readWait(options, time), context);
   const name = options.name === undefined ? undefined : nameOf(options.name);
   const asked = parseScopes(options.scopes, operatorRole);
   const token = await ownToken(context);
@@ -98,8 +115,11 @@ async function readOrder(options: PairOptions, time: string | undefined, context
     held,
     heldFingerprint: token?.fingerprint,
     waitMs,
+    code,
     ask: async () => {
-      const gateway = await context.gateway(wanted, undefined, name);
+      const gateway = await context.gateway(wanted, code?.by, name).catch((thrown: unknown) => {
+        throw code === undefined ? thrown : refusedCode(asClawError(thrown), code, wanted);
+      });
       requireGranted(gateway.connection.grantedScopes, wanted);
       return gateway;
     },
@@ -120,6 +140,12 @@ function readWait({ wait, waitTimeout }: PairOptions, time: string | undefined):
     name: time === undefined ? "--wait-timeout" : "--wait",
   });
   return wait ? waitMs : undefined;
+}
+
+/** Who asks again by a code needs one that still counts. */
+function patienceFor(code: OpenCode | undefined, waitMs: number | undefined, { clock }: Context): number | undefined {
+  if (code === undefined || waitMs === undefined) return waitMs;
+  return code.expiresAtMs === undefined ? undefined : Math.min(waitMs, code.expiresAtMs - clock.now());
 }
 
 const longestName = 64;
@@ -175,10 +201,13 @@ function toldBy(held: readonly string[]): readonly string[] | undefined {
   return held.length === 0 ? undefined : held;
 }
 
-function waits({ requestId, requestedScopes }: OwnRequest): ClawError {
+function waits({ requestId, requestedScopes }: OwnRequest, code: OpenCode | undefined): ClawError {
   const message = `${requestWord(requestId)} waits for somebody to approve it: ${scopeList(requestedScopes)}`;
+  const next = code?.isSingleUse === true
+    ? "then repeat this command with a new code: this one is used up, so that it cannot wait either"
+    : "then repeat this command, or wait with --wait";
   return new ClawError("auth/pairing-required", message, {
-    hint: `${approveCommands(requestId)["gatewayHost"]}; then repeat this command, or wait with --wait`,
+    hint: `${approveCommands(requestId)["gatewayHost"]}; ${next}`,
     details: { requestId },
   });
 }
@@ -202,7 +231,10 @@ async function told(gateway: Gateway, order: Order, context: Context): Promise<O
   const start = isOld ? "this device is paired already: it" : "paired: this device";
   const lack = isIssued ? notStored : "; the gateway issued no token";
   const text = `${start} may use ${scopeList(granted)}${stored === undefined ? lack : ""}`;
-  return done(data, { kind: "line", text }) as Outcome & { kind: "done" };
+  const line: View = { kind: "line", text };
+  const keep = order.code && keepWords(order.code.place);
+  const view: View = keep === undefined ? line : { kind: "stack", views: [line, { kind: "line", text: keep }] };
+  return done(data, view) as Outcome & { kind: "done" };
 }
 
 const notStored = "; its token is not stored here: without the gateway's secret it is not let in";
