@@ -28,7 +28,7 @@ export function createOwnKey(store: Store, openclawState: string | undefined): O
     reset: async () => await putInPlace(store, await generateKey()),
     export: (path, format) => exportKey(store, path, format),
     import: (path) => importKey(store, path),
-    isOpenclaws: (path) => isBelowOpenclaw(path, openclawState),
+    isOpenclaws: (path) => isBelowOpenclaw(store, path, openclawState),
   };
 }
 
@@ -107,12 +107,15 @@ function withFolder(path: string): string {
 }
 
 /** What is there, or what will be, wherever links lead. */
-function isBelowOpenclaw(path: string, openclawState: string | undefined): boolean {
+function isBelowOpenclaw({ os }: Store, path: string, openclawState: string | undefined): boolean {
   const folder = withFolder(path).replace(/[/\\][^/\\]*$/, "") || "/";
-  const places = [path, realPathOf(path), realPathOf(folder)].filter((place) => place !== undefined);
   const named = openclawState ? realPathOf(`${openclawState}/identity`) : undefined;
+  // Elsewhere upper and lower case name the same file.
+  const fold = (place: string) => os === "linux" ? place : place.toLowerCase();
+  const places = [path, realPathOf(path), realPathOf(folder)].filter((place) => place !== undefined).map(fold);
+  const own = named === undefined ? [] : [fold(named)];
   return places.some((place) =>
     /(^|[/\\])\.openclaw[^/\\]*[/\\]identity([/\\]|$)/.test(place) ||
-    (named !== undefined && (place === named || place.startsWith(`${named}/`) || place.startsWith(`${named}\\`)))
+    own.some((mine) => place === mine || place.startsWith(`${mine}/`) || place.startsWith(`${mine}\\`))
   );
 }

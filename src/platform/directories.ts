@@ -61,11 +61,14 @@ function systemState(os: Os, env: Env): string {
 }
 
 function localAppData(env: Env): string {
-  return nonEmpty(env["LOCALAPPDATA"]) ?? join("windows", findHome("windows", env), "AppData", "Local");
+  const local = nonEmpty(env["LOCALAPPDATA"]);
+  if (local !== undefined && isAbsolute("windows", local)) return local;
+  return join("windows", findHome("windows", env), "AppData", "Local");
 }
 
+/** `C:ann` stands below whatever the drive's own directory is. */
 function isAbsolute(os: Os, path: string): boolean {
-  return os === "windows" ? /^([a-z]:|\\\\)/i.test(path) : path.startsWith("/");
+  return os === "windows" ? /^([a-z]:[/\\]|[/\\]{2})/i.test(path) : path.startsWith("/");
 }
 
 /** The XDG base directory specification tells programs to ignore relative paths. */

@@ -9,7 +9,7 @@ type Row = readonly [
   os: Os,
   env: Env,
   configDir: string | undefined,
-  expected: { config: string; state: string } | "no home",
+  expected: { config: string; state: string } | "no home" | "relative home",
 ];
 
 const home = { HOME: "/home/ann" };
@@ -48,6 +48,11 @@ const rows: readonly Row[] = [
   ["one XDG directory, without a home", "linux", { XDG_CONFIG_HOME: "/x" }, undefined, "no home"],
   ["no home", "linux", {}, undefined, "no home"],
   ["an empty home", "linux", { HOME: "" }, undefined, "no home"],
+  ["a relative home", "linux", { HOME: "ann" }, undefined, "relative home"],
+  ["LOCALAPPDATA, which does not count", "linux", { ...home, LOCALAPPDATA: "/l" }, undefined, {
+    config: "/home/ann/.config/claw",
+    state: "/home/ann/.local/state/claw",
+  }],
 
   ["the home directory", "darwin", { HOME: "/Users/ann" }, undefined, { config: darwin, state: `${darwin}/state` }],
   [
@@ -62,6 +67,7 @@ const rows: readonly Row[] = [
     { config: darwin, state: `${darwin}/state` },
   ],
   ["no home, as under launchd", "darwin", {}, undefined, "no home"],
+  ["a relative home", "darwin", { HOME: "./ann" }, undefined, "relative home"],
 
   [
     "LOCALAPPDATA, which does not roam",
@@ -83,6 +89,30 @@ const rows: readonly Row[] = [
     state: `${local}\\claw\\state`,
   }],
   ["HOME, which does not count", "windows", home, undefined, "no home"],
+  ["XDG directories, which do not count", "windows", { ...windowsHome, XDG_CONFIG_HOME: "C:\\x" }, undefined, {
+    config: `${local}\\claw`,
+    state: `${local}\\claw\\state`,
+  }],
+  // A share that profiles are kept on, and the other slash, which Windows takes too.
+  ["a profile on a share", "windows", { USERPROFILE: "\\\\server\\ann" }, undefined, {
+    config: "\\\\server\\ann\\AppData\\Local\\claw",
+    state: "\\\\server\\ann\\AppData\\Local\\claw\\state",
+  }],
+  ["a profile with slashes", "windows", { USERPROFILE: "c:/Users/ann" }, undefined, {
+    config: "c:/Users/ann\\AppData\\Local\\claw",
+    state: "c:/Users/ann\\AppData\\Local\\claw\\state",
+  }],
+  ["LOCALAPPDATA without a profile", "windows", { LOCALAPPDATA: "D:\\Local" }, undefined, {
+    config: "D:\\Local\\claw",
+    state: "D:\\Local\\claw\\state",
+  }],
+  ["a relative LOCALAPPDATA, which is ignored", "windows", { ...windowsHome, LOCALAPPDATA: "Local" }, undefined, {
+    config: `${local}\\claw`,
+    state: `${local}\\claw\\state`,
+  }],
+  ["a relative profile", "windows", { USERPROFILE: "Users\\ann" }, undefined, "relative home"],
+  ["a profile below a drive's own directory", "windows", { USERPROFILE: "C:ann" }, undefined, "relative home"],
+  ["a profile without a drive", "windows", { USERPROFILE: "\\Users\\ann" }, undefined, "relative home"],
 ];
 
 /** What is chosen by hand holds on every system, and needs no home. */
@@ -106,11 +136,14 @@ const chosen = (["linux", "darwin", "windows"] as const).flatMap((os): Row[] => 
 describe("findDirectories()", () => {
   for (const [title, os, env, configDir, expected] of [...rows, ...chosen]) {
     it(`follows on ${os}: ${title}`, () => {
-      if (expected !== "no home") return assert.deepEqual(findDirectories(os, env, { config: configDir }), expected);
+      if (typeof expected !== "string") {
+        return assert.deepEqual(findDirectories(os, env, { config: configDir }), expected);
+      }
       const name = os === "windows" ? "USERPROFILE" : "HOME";
+      const state = expected === "no home" ? "not set" : "not an absolute path";
       assert.throws(() => findDirectories(os, env, { config: configDir }), {
         code: "config/invalid",
-        message: `${name} is not set, so claw cannot find its directory`,
+        message: `${name} is ${state}, so claw cannot find its directory`,
         hint: /--config-dir DIR or CLAW_CONFIG_DIR/,
       });
     });
