@@ -2,25 +2,14 @@
  * `claw device approve`: lets a device in, or gives it more. A decision about security: it shows what is proven and what
  * is only claimed, asks, and looks again before it sends, so that nothing is approved but what was shown.
  */
-import { writeOnce } from "../../cli/certain_write.ts";
 import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
-import { done, negative, type Outcome } from "../../cli/outcome.ts";
-import { ableDevices, plainWord, scopesToApprove, whoElse, withAuthority } from "../../devices/authority.ts";
+import { done, negative } from "../../cli/outcome.ts";
 import { chooseRequest } from "../../devices/reference.ts";
-import { changedFacts, factsOfRequest, type RequestFacts } from "../../devices/request_facts.ts";
-import {
-  approvedScopes,
-  pairedOf,
-  readRoster,
-  rolesOf,
-  type Roster,
-  scopesBeyond,
-  shortId,
-  withoutSecrets,
-} from "../../devices/roster.ts";
+import { factsOfRequest, type RequestFacts } from "../../devices/request_facts.ts";
+import { scopesBeyond } from "../../devices/roster.ts";
 import { asClawError, ClawError } from "../../errors.ts";
-import type { ResultOf } from "../../protocol/mod.ts";
+import { approveShown, forged, tellApproved } from "./approve_shown.ts";
 import { type Desk, findAt, openDesk } from "./desk.ts";
 import { requestPairs, scopeWord, someOf } from "./device_words.ts";
 import { operatorRole, parseScopes } from "./token_scopes.ts";
@@ -70,9 +59,9 @@ export const deviceApprove = defineCommand({
     if (!yes && !await ask(facts, context)) {
       return negative({ status: "not-approved", request: facts }, { kind: "line", text: "nothing was approved" });
     }
-    const device = await approve(facts, desk, context);
-    const before = pairedOf(desk.roster, facts.deviceId);
-    return told(facts, device, before === undefined ? [] : rolesOf(before), context);
+    const device = await approveShown(facts, desk, context);
+    const text = tellApproved(facts, device, desk.roster, context);
+    return done({ status: "approved", request: facts, device }, { kind: "line", text });
   },
 });
 
@@ -112,84 +101,4 @@ function requireWithin({ requestId, requestedScopes, roles }: RequestFacts, limi
     hint: "look at it with --dry-run",
     details: { requestId, beyond: more },
   });
-}
-
-function forged({ requestId, keyFingerprint }: RequestFacts): ClawError {
-  const message = `request ${requestId} names a device id that its key (${keyFingerprint}) does not have: not approved`;
-  return new ClawError("gateway/rejected", message, {
-    hint: "no honest gateway keeps such a request: look into it there",
-  });
-}
-
-type Approved = Pick<ResultOf<"device.pair.approve">, "device">;
-
-/** Looks again, by a connection that may do it, and sends. */
-async function approve(facts: RequestFacts, first: Desk, context: Context): Promise<Approved["device"]> {
-  const { protocol } = first.connection.handshake;
-  const needs = scopesToApprove(facts, protocol);
-  const onHost = plainWord(facts.requestId) === undefined ? "" : ` ${facts.requestId}`;
-  const words = whoElse(needs, ableDevices(first.roster, needs, first.deviceId), `openclaw devices approve${onHost}`);
-  const { connection, roster } = await openDesk(context, needs, words);
-  await requireSame(facts, roster);
-  const { device } = await writeOnce<Approved>(context, {
-    send: () => connection.call("device.pair.approve", { requestId: facts.requestId }, context.signal),
-    open: async () => (await openDesk(context)).connection,
-    look: async (again) => approvedBy(facts, await readRoster(again, context.signal)),
-    hint: "look whether it is paired with `claw device list`",
-  }).catch((thrown: unknown) => {
-    throw withAuthority(asClawError(thrown), words);
-  });
-  return withoutSecrets(device);
-}
-
-async function requireSame(shown: RequestFacts, roster: Roster): Promise<void> {
-  const { requestId, deviceId } = shown;
-  const request = roster.pending.find((other) => other.requestId === requestId);
-  if (request !== undefined) {
-    const changed = changedFacts(shown, await factsOfRequest(request, roster));
-    if (changed.length === 0) return;
-    const message = `request ${requestId} is not what was shown any more (${changed.join(", ")}): not approved`;
-    throw new ClawError("gateway/rejected", message, { hint: "look at it again", details: { requestId, changed } });
-  }
-  const next = roster.pending.find((other) => other.deviceId === deviceId);
-  const message = next === undefined
-    ? `request ${requestId} is gone: it was decided elsewhere, or is older than five minutes`
-    : `request ${requestId} was replaced by another of the same device: not approved`;
-  throw new ClawError("gateway/rejected", message, {
-    hint: next === undefined ? "see what there is with `claw device list`" : `look at the new one: ${next.requestId}`,
-    details: { requestId, ...(next === undefined ? {} : { replacedBy: next.requestId }) },
-  });
-}
-
-/** Gone, and the device has all that it asked for: then it was approved. */
-function approvedBy(facts: RequestFacts, roster: Roster): Approved | undefined {
-  const device = pairedOf(roster, facts.deviceId);
-  const waits = roster.pending.some(({ requestId }) => requestId === facts.requestId);
-  const isGranted = device !== undefined && scopesBeyond(facts.requestedScopes, approvedScopes(device)).length === 0 &&
-    facts.roles.every((role) => rolesOf(device).includes(role));
-  return !waits && isGranted ? { device } : undefined;
-}
-
-function told(
-  facts: RequestFacts,
-  device: Approved["device"],
-  rolesBefore: readonly string[],
-  context: Context,
-): Outcome {
-  const known = [...facts.roles, ...rolesBefore];
-  const more = [
-    ...scopesBeyond(approvedScopes(device), [...facts.requestedScopes, ...facts.approvedScopes]),
-    ...rolesOf(device).filter((role) => !known.includes(role)).map((role) => `the role ${role}`),
-  ];
-  if (more.length > 0) {
-    context.warn(
-      `the gateway approved more than was shown: ${someOf(more)}; take it back with \`claw device remove\``,
-    );
-  }
-  const scopeList = someOf(approvedScopes(device).map(scopeWord)) || "no scope";
-  const as = rolesOf(device).join(" and ");
-  const text = `approved device ${
-    shortId(facts.deviceId)
-  } (request ${facts.requestId}) as ${as}: it may use ${scopeList}`;
-  return done({ status: "approved", request: facts, device }, { kind: "line", text });
 }

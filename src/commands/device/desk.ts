@@ -19,15 +19,22 @@ export interface Desk extends Gateway {
  * Connects with what it takes to see other devices, and reads the roster.
  * @param needs scopes beside `pairing`
  * @param authority who else could do it, in words
+ * @param signal ends the attempt; without it the run's own
  * @throws ClawError as `Context.gateway` and `Connection.call`; for want of scopes it says what it takes
  */
-export async function openDesk(context: Context, needs?: readonly string[], authority?: string): Promise<Desk> {
+export async function openDesk(
+  context: Context,
+  needs?: readonly string[],
+  authority?: string,
+  signal = context.signal,
+): Promise<Desk> {
   const wanted = [...new Set([scopes.pairing, ...(needs ?? [])])];
   try {
-    const desk = await sit(context, wanted, "secret");
+    const desk = await sit(context, wanted, "secret", signal);
     const own = pairedOf(desk.roster, desk.deviceId)?.tokens?.flatMap((token) => token.scopes) ?? [];
     if (!desk.isPartial || !own.includes(scopes.admin)) return desk;
-    return await sit(context, [...new Set([...wanted, scopes.admin])], "device-token");
+    await desk.connection.close(context.clock.sleep);
+    return await sit(context, [...new Set([...wanted, scopes.admin])], "device-token", signal);
   } catch (thrown) {
     throw withAuthority(asClawError(thrown), authority ?? whoElse(wanted, [], listOnHost));
   }
@@ -35,8 +42,13 @@ export async function openDesk(context: Context, needs?: readonly string[], auth
 
 const listOnHost = "openclaw devices list";
 
-async function sit(context: Context, needs: readonly string[], by: "secret" | "device-token"): Promise<Desk> {
-  const gateway = await context.gateway(needs, by);
+async function sit(
+  context: Context,
+  needs: readonly string[],
+  by: "secret" | "device-token",
+  signal: AbortSignal,
+): Promise<Desk> {
+  const gateway = await context.gateway(needs, by, undefined, signal);
   const { connection, login, kept } = gateway;
   if (kept.gained.length > 0) {
     const more = kept.gained.map(scopeWord).join(", ");
@@ -44,7 +56,7 @@ async function sit(context: Context, needs: readonly string[], by: "secret" | "d
       `for that, this device's own token was given ${more}, too, and keeps it: narrow it by \`claw device rotate\` with --scopes`,
     );
   }
-  const roster = await readRoster(connection, context.signal);
+  const roster = await readRoster(connection, signal);
   const isPartial = connection.handshake.protocol === 4 && login.kind === "device-token" &&
     scopesBeyond([scopes.admin], connection.grantedScopes).length > 0;
   return { ...gateway, roster, isPartial };
