@@ -4,11 +4,13 @@
  */
 import { defineCommand } from "../cli/command.ts";
 import type { Context } from "../cli/context.ts";
+import { blameAgent } from "../cli/default_agent.ts";
 import { done, negative, type Outcome } from "../cli/outcome.ts";
 import { type HeartbeatProof, watchHeartbeats } from "../client/heartbeat_proof.ts";
 import { ClawError } from "../errors.ts";
 import { scopes, type WakeMode, wakeModes, type WakeParams } from "../protocol/mod.ts";
 import { parseDuration } from "../settings/duration.ts";
+import { describePlace, placeOf } from "../settings/endpoint.ts";
 
 interface EventOptions {
   readonly now: boolean;
@@ -52,13 +54,20 @@ export const event = defineCommand({
     refuseEmpty("--file", options.file);
     const verifyMs = parseDuration(options.verifyTimeout ?? "30s", { kind: "flag", name: "--verify-timeout" });
     if (options.verify) context.extendTime(verifyMs);
+    const text = await readText(options, operands, context);
+    // The key of a session names its agent.
+    const isOpen = options.agent === undefined && options.sessionKey === undefined;
+    const byDefault = isOpen ? (await context.settings()).agent : undefined;
+    const agentId = options.agent ?? byDefault?.value;
     const params: WakeParams = {
       mode,
-      text: await readText(options, operands, context),
+      text,
       ...(options.sessionKey === undefined ? {} : { sessionKey: options.sessionKey }),
-      ...(options.agent === undefined ? {} : { agentId: options.agent }),
+      ...(agentId === undefined ? {} : { agentId }),
     };
-    return await deliver(params, options.verify ? verifyMs : undefined, context);
+    return await deliver(params, options.verify ? verifyMs : undefined, context).catch((thrown: unknown) => {
+      throw blameAgent(thrown, byDefault);
+    });
   },
 });
 
@@ -69,11 +78,11 @@ async function deliver(params: WakeParams, verifyMs: number | undefined, context
   if (!result.ok) {
     throw new ClawError("gateway/rejected", "the gateway did not take the event", { details: { method: "wake" } });
   }
-  const { url } = (await context.settings()).endpoint.value;
+  const endpoint = (await context.settings()).endpoint.value;
   const { server } = connection.handshake.hello;
-  const data = { status: "delivered", mode: params.mode, gateway: { url, version: server.version } };
+  const data = { status: "delivered", mode: params.mode, gateway: { ...placeOf(endpoint), version: server.version } };
   const when = params.mode === "now" ? "now" : "with the next heartbeat";
-  const line = `delivered to gateway ${server.version} at ${url}, to run ${when}`;
+  const line = `delivered to gateway ${server.version} at ${describePlace(endpoint)}, to run ${when}`;
   if (watch === undefined || verifyMs === undefined) return done(data, { kind: "line", text: line });
   return proven(data, await watch.result(verifyMs));
 }

@@ -5,6 +5,7 @@
 import { writeOnce } from "../../cli/certain_write.ts";
 import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
+import { blameAgent } from "../../cli/default_agent.ts";
 import { done, type Outcome, type View } from "../../cli/outcome.ts";
 import { formatDuration, formatInstant } from "../../cli/times.ts";
 import type { Connection } from "../../client/connection.ts";
@@ -63,10 +64,12 @@ export const cronAdd = defineCommand({
   ],
   async run(options, _operands, context) {
     const here: Here = { nowMs: context.clock.now(), zone: context.zone };
-    const { params, echo, notes } = await describe(options, here, context);
+    const { params, echo, notes, byDefault } = await describe(options, here, context);
     for (const note of notes) context.warn(note);
     if (options.dryRun) return dryRun(params, echo, here);
-    return await send(params, echo, context);
+    return await send(params, echo, context).catch((thrown: unknown) => {
+      throw blameAgent(thrown, byDefault);
+    });
   },
 });
 
@@ -75,15 +78,17 @@ async function describe(given: AddOptions, here: Here, context: Context) {
   const { options, members } = await readDefinitionInput(given, context);
   const { disabled, declarationKey } = options;
   const { definition, read } = applyFlags(options, members, here);
+  requireWhole(definition);
+  const byDefault = definition["agentId"] === undefined ? (await context.settings()).agent : undefined;
   const complete = {
     wakeMode: "now",
+    ...(byDefault === undefined ? {} : { agentId: byDefault.value }),
     ...definition,
     ...(disabled ? { enabled: false } : {}),
     ...(declarationKey === undefined ? {} : { declarationKey }),
   };
-  requireWhole(complete);
   const params = addParamsOf(settleDefinition(complete, here));
-  return { params, echo: echoOf(params.schedule, here, read?.zone), notes: read?.notes ?? [] };
+  return { params, echo: echoOf(params.schedule, here, read?.zone), notes: read?.notes ?? [], byDefault };
 }
 
 /** @throws ClawError `usage/missing-argument` for what every job needs, by its flag */
