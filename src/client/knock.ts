@@ -14,7 +14,7 @@ export interface Knock {
 }
 
 /**
- * @param signal when it aborts with `net/timeout`, the error says in which step
+ * @param signal when it aborts with `net/timeout`, the error's code says in which step
  * @throws ClawError `net/*`, `protocol/*`; `interrupted`
  */
 export async function knock(
@@ -31,9 +31,8 @@ export async function knock(
     return { openMs: openedAt - startedAt, challengeMs: clock.elapsed() - openedAt };
   } catch (thrown) {
     const error = asClawError(thrown);
-    if (error.code !== "net/timeout") throw error;
-    const what = transport === undefined ? "did not accept a connection" : "accepted the connection, but said nothing";
-    throw new ClawError("net/timeout", `the gateway ${what} in time`, { cause: error });
+    if (error.code !== "net/timeout" || transport !== undefined) throw error;
+    throw new ClawError("net/timeout", "the gateway did not accept a connection in time", { cause: error });
   } finally {
     transport?.close(1000);
   }
