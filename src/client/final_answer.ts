@@ -9,6 +9,8 @@ import type { Connection } from "./connection.ts";
 export type AnswerItem =
   | { readonly kind: "accepted"; readonly payload: unknown }
   | { readonly kind: "event"; readonly event: string; readonly payload: unknown }
+  /** Events that came faster than they were taken, and are lost: the oldest that waited. */
+  | { readonly kind: "lost"; readonly count: number }
   | { readonly kind: "answer"; readonly payload: unknown };
 
 export interface FinalCall {
@@ -19,6 +21,8 @@ export interface FinalCall {
   readonly signal: AbortSignal;
 }
 
+/** Whoever takes them slowly must not fill the memory. */
+const mostWaiting = 10_000;
 /** These come whatever is going on. */
 const unrelated = ["tick", "health"];
 
@@ -37,8 +41,11 @@ export async function* finalAnswer(call: FinalCall): AsyncGenerator<AnswerItem> 
     items.push(item);
     wake();
   };
+  let lost = 0;
   const hush = connection.listen(({ event, payload }) => {
-    if (!unrelated.includes(event)) add({ kind: "event", event, payload });
+    if (unrelated.includes(event)) return;
+    if (items.length >= mostWaiting) lost += dropEvent(items);
+    add({ kind: "event", event, payload });
   });
   const onAccepted = (payload: unknown) => {
     accepted = payload ?? null;
@@ -54,6 +61,10 @@ export async function* finalAnswer(call: FinalCall): AsyncGenerator<AnswerItem> 
     });
   try {
     for (;;) {
+      if (lost > 0) {
+        yield { kind: "lost", count: lost };
+        lost = 0;
+      }
       const item = items.shift();
       if (item !== undefined) {
         if (item.kind !== "event" || !isOfAnotherRun(item.payload, accepted)) yield item;
@@ -64,6 +75,11 @@ export async function* finalAnswer(call: FinalCall): AsyncGenerator<AnswerItem> 
   } finally {
     hush();
   }
+}
+
+/** Takes the oldest event away; the acceptance stays. @returns how many */
+function dropEvent(items: AnswerItem[]): number {
+  return items.splice(items.findIndex(({ kind }) => kind === "event"), 1).length;
 }
 
 function isOfAnotherRun(payload: unknown, accepted: unknown): boolean {

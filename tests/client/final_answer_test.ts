@@ -10,8 +10,20 @@ import { createPeer, helloOk } from "../support/wire.ts";
 
 const accepted = { runId: "run-1", status: "accepted" };
 
-/** A call of `agent` that is under way; what came of it is noted. */
+/** A call of `agent` that is under way; what comes of it is noted. */
 async function ask() {
+  const { taking, first, ...call } = await begin();
+  const items: AnswerItem[] = [];
+  const over = first.then(async ({ done, value }) => {
+    if (done !== true) items.push(value);
+    await collect(taking, items);
+  });
+  over.catch(() => {});
+  return { ...call, items, over };
+}
+
+/** A call of `agent` whose items are taken by hand after the first. */
+async function begin() {
   const peer = createPeer();
   const hello = HelloOk.parse(helloOk("connect").payload);
   const challengedAt = { gatewayMs: 0, localMs: 0, elapsedMs: 0 };
@@ -25,13 +37,12 @@ async function ask() {
     resend: "unsafe",
     signal: controller.signal,
   } as const;
-  const items: AnswerItem[] = [];
-  const over = collect(finalAnswer(call), items);
-  over.catch(() => {});
+  const taking = finalAnswer(call);
+  const first = taking.next();
   const { id } = await peer.hear();
   const answer = (response: object) => peer.say({ type: "res", id, ok: true, ...response });
   const event = (name: string, payload: object) => peer.say({ type: "event", event: name, payload });
-  return { peer, controller, items, over, answer, event };
+  return { peer, controller, taking, first, answer, event };
 }
 
 async function collect(from: AsyncIterable<AnswerItem>, into: AnswerItem[]): Promise<void> {
@@ -99,6 +110,20 @@ describe("finalAnswer()", () => {
     await settle();
     peer.close(1006);
     assert.doesNotMatch((await failureOf(over)).hint ?? "", /rm -rf/);
+  });
+
+  it("keeps a bounded number of events for who takes them slowly, and tells how many it lost", async () => {
+    const { taking, first, answer, event } = await begin();
+    answer({ payload: accepted });
+    assert.equal((await first).value?.kind, "accepted");
+    for (let n = 0; n < 10_500; n++) event("cron", { n });
+    answer({ payload: { status: "ok" } });
+    await settle();
+    const items: AnswerItem[] = [];
+    await collect(taking, items);
+    assert.deepEqual(items[0], { kind: "lost", count: 500 });
+    assert.deepEqual(items[1], { kind: "event", event: "cron", payload: { n: 500 } });
+    assert.deepEqual([items.length, items.at(-1)?.kind], [10_002, "answer"]);
   });
 
   it("ends with a signal, and names the run that goes on", async () => {

@@ -123,6 +123,17 @@ describe("claw logs --follow", () => {
     await stop();
   });
 
+  it("ends in peace when nobody reads its output any more", async () => {
+    await using gateway = await openSocketGateway();
+    using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+    const full = () => {
+      throw new ClawError("store/io", "cannot write to stdout: EPIPE", { details: { osCode: "EPIPE" } });
+    };
+    const stdout = { isTty: false, columns: 80, write: full, writeAside: () => Promise.resolve().then(full) };
+    const { exit, stderr } = await home.claw(["logs", "--follow"], { stdout });
+    assert.deepEqual([exit, stderr], [0, ""]);
+  });
+
   it("goes on where it was when the gateway comes back, and says that it was away", async () => {
     const clock = createFastClock(20);
     let gateway = await openSocketGateway({ clock });

@@ -131,7 +131,11 @@ class Call {
   }
 
   async *#shown(): AsyncGenerator<Shown> {
-    for await (const item of this.#items()) yield this.#showItem(item);
+    for await (const item of this.#items()) {
+      if (item.kind === "lost") {
+        this.#context.warn(`${item.count} events came faster than they were taken, and are lost`);
+      } else yield this.#showItem(item);
+    }
     this.#tellMasked();
   }
 
@@ -145,7 +149,7 @@ class Call {
     }
   }
 
-  #showItem(item: AnswerItem): Shown {
+  #showItem(item: Exclude<AnswerItem, { readonly kind: "lost" }>): Shown {
     if (item.kind === "answer") return this.#showAnswer(item.payload);
     const payload = this.#mask(item.payload ?? null);
     const name = item.kind === "event" ? item.event : `${this.#method} accepted`;
