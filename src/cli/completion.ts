@@ -9,9 +9,14 @@ import { buildProgram } from "./parse.ts";
 
 const own = "completion";
 
-/** A shell's script, or the candidates for the words typed so far, one a line with its description behind a tab. */
+/** For a shell's script, or for the candidates for the words typed so far; the names of contexts may be among those. */
+export type CompletionRequest =
+  | { readonly script: string }
+  | { readonly words: readonly string[]; readonly contexts: readonly string[] };
+
+/** A shell's script, or candidates, one a line with its description behind a tab. */
 export async function complete(
-  request: { readonly script: string } | { readonly words: readonly string[] },
+  request: CompletionRequest,
   registry: readonly Registration[],
   globals: FlagDeclarations,
 ): Promise<string> {
@@ -20,7 +25,19 @@ export async function complete(
   const { program } = await buildProgram(others, globals, () => {}, "all");
   const completion = installCompletion(program, { completionCommandName: own });
   return captureConsole(() => {
-    if ("script" in request) completion.setup("claw", "claw", request.script);
-    else completion.parse([...request.words]);
+    if ("script" in request) return completion.setup("claw", "claw", request.script);
+    offerContexts(completion, request.contexts, globals["context"]?.summary ?? "");
+    completion.parse([...request.words]);
   });
+}
+
+/** Where a context that is there is meant: `--context`, and the verbs on contexts but the one that makes them. */
+function offerContexts(root: ReturnType<typeof installCompletion>, names: readonly string[], summary: string): void {
+  const handler = (offer: (value: string, description: string) => void) => names.forEach((name) => offer(name, ""));
+  for (const [words, command] of [["", root] as const, ...root.commands]) {
+    // The library knows the flags of all commands only before the first word.
+    command.option("context", summary, handler);
+    const name = words.startsWith("context ") && words !== "context add" ? command.arguments.get("name") : undefined;
+    if (name !== undefined) name.handler = handler;
+  }
 }

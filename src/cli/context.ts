@@ -10,6 +10,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Ids } from "../platform/world.ts";
 import type { ContextStore } from "../settings/context_files.ts";
 import type { Settings } from "../settings/resolve.ts";
+import type { CompletionRequest } from "./completion.ts";
 import type { Pairs } from "./outcome.ts";
 import type { LongRun } from "./long_run.ts";
 import type { Progress } from "./progress.ts";
@@ -156,7 +157,7 @@ export interface Context {
   /** For a verb that listens: the port asked for, if any, and the token given for this run, if any. */
   listenSettings(): { readonly port: number | undefined; readonly token: string | undefined };
   /** What the completion library prints: a shell's script, or the answer to the words typed so far. */
-  complete(request: { readonly script: string } | { readonly words: readonly string[] }): Promise<string>;
+  complete(request: CompletionRequest): Promise<string>;
   /** The time limit grows by this: for verbs that wait for more than an answer. */
   extendTime(ms: number): void;
   /** Says on stderr what is going on, until it is disposed of: a moving line on a terminal, else a line at a time. */

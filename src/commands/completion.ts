@@ -3,7 +3,9 @@
  * Both come from the completion library, fed with the same command tree as the parser.
  */
 import { defineCommand } from "../cli/command.ts";
+import type { Context } from "../cli/context.ts";
 import { done } from "../cli/outcome.ts";
+import { contextNames, localContext } from "../settings/contexts.ts";
 
 export const completion = defineCommand({
   isReadOnly: true,
@@ -27,7 +29,17 @@ export const complete = defineCommand({
   arguments: [{ name: "words", summary: "the words typed so far", isVariadic: true }],
   examples: [{ line: "claw complete -- ev", does: "what a completion script asks" }],
   async run(_options, operands, context) {
-    const answer = await context.complete({ words: operands });
+    const answer = await context.complete({ words: operands, contexts: namesIn(context) });
     return done({ answer }, { kind: "raw", text: answer });
   },
 });
+
+/** Who completes a word must not hear of a missing home directory. */
+function namesIn(context: Context): readonly string[] {
+  try {
+    const { os, directory } = context.contextStore;
+    return [localContext, ...contextNames(os, directory)];
+  } catch {
+    return [];
+  }
+}
