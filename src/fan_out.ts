@@ -15,6 +15,7 @@ import { type Attempt, joinAttempts } from "./fan_out_words.ts";
 import { findDirectories } from "./platform/directories.ts";
 import type { World } from "./platform/world.ts";
 import { contextNames, isContextName, localContext } from "./settings/contexts.ts";
+import { describePlace } from "./settings/endpoint.ts";
 import { flagLayer, fromEnv } from "./settings/layers.ts";
 import { invalid, type Origin } from "./settings/origin.ts";
 import { type Setting, settings } from "./settings/schema.ts";
@@ -63,7 +64,7 @@ function namesOf({ command, values, world }: FanOut): readonly string[] {
   }
   const known = contextNames(os, findDirectories(os, env, { config: configDir?.text, state: stateDir?.text }).config);
   if (isAll && known.length === 0) {
-    throw invalid(origin, "there is no context yet", "a context is a file NAME.json5 in claw's directory contexts");
+    throw invalid(origin, "there is no context yet", "add one with `claw context add NAME --url URL`");
   }
   const names = isAll ? known : (given?.text ?? "").split(",").map((name) => name.trim());
   const stranger = names.find((name) => !isContextName(name) || ![localContext, ...known].includes(name));
@@ -101,7 +102,7 @@ async function findTwins(names: readonly string[], run: FanOut): Promise<Readonl
     await using context = contextFor(name, run, () => {});
     // Whoever has no settings fails by that in its own run.
     const found = await context.settings().catch(() => undefined);
-    return found && `${found.endpoint.value.url} ${run.options["agent"] ?? found.agent?.value ?? ""}`;
+    return found && `${describePlace(found.endpoint.value)} ${run.options["agent"] ?? found.agent?.value ?? ""}`;
   });
   const firsts = new Map<string, string>();
   const twins = new Map<string, string>();
@@ -118,8 +119,8 @@ async function attempt(name: string, run: FanOut): Promise<Attempt["ended"]> {
   try {
     await using context = contextFor(name, run, (kind, text) => run.voice.say(kind, `${name}: ${text}`));
     const outcome = await run.command.run(run.options, run.operands, context);
-    if (outcome.kind !== "stream") return outcome;
-    throw new ClawError("usage/bad-flag", "what has no end goes to one gateway at a time");
+    if (outcome.kind === "done" || outcome.kind === "negative" || outcome.kind === "failed") return outcome;
+    throw new ClawError("usage/bad-flag", "this goes to one gateway at a time");
   } catch (thrown) {
     return { kind: "thrown", error: asClawError(thrown) };
   }

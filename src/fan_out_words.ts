@@ -10,7 +10,7 @@ import { ClawError, exitOf } from "./errors.ts";
 export interface Attempt {
   readonly context: string;
   readonly ended:
-    | Exclude<Outcome, { kind: "stream" }>
+    | Extract<Outcome, { kind: "done" | "negative" | "failed" }>
     | { readonly kind: "thrown"; readonly error: ClawError }
     | { readonly kind: "twin"; readonly of: string };
 }

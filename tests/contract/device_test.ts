@@ -5,4 +5,6 @@
 import "./cases/device_official.ts";
 import "./cases/device_verbs.ts";
 import "./cases/device_pair.ts";
+import "./cases/device_code.ts";
 import "./cases/device_standing.ts";
+import "./cases/several_gateways.ts";

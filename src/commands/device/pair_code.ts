@@ -1,5 +1,5 @@
 /**
- * The setup code of `claw device pair --code`: where it leads, what it is good for, and what to say when it is no good.
+ * The setup code of `claw device pair`: where it leads, what it is good for, and what to say when it is no good.
  * Reading one: `devices/setup_code.ts`.
  */
 import type { Context } from "../../cli/context.ts";
