@@ -7,6 +7,7 @@ import { formatDuration } from "../cli/times.ts";
 import { gatewayNow } from "../cron/gateway_clock.ts";
 import { type ResultOf, scopes } from "../protocol/mod.ts";
 import { isRecord } from "../settings/config_text.ts";
+import { describePlace, placeOf } from "../settings/endpoint.ts";
 
 type Report = ResultOf<"health">;
 
@@ -25,19 +26,20 @@ export const health = defineCommand({
   ],
   notes: [
     "Exit 1 when the gateway says that it is not well: `ok` is false, its event loop or its model runtime is degraded, a\n" +
-    "plugin failed, or a channel's probe did. The report may be a minute old, unless --probe is given. 2026.3.13 reports\n" +
-    "on channels and agents alone.",
+    "plugin or a channel's probe failed, or a context engine is quarantined. The report may be a minute old, unless\n" +
+    "--probe is given. 2026.3.13 reports on channels and agents alone. What could not be delivered is shown, and no fault.",
   ],
   async run({ probe }, _operands, context) {
     const { connection } = await context.gateway(scopes.read);
     const report = await connection.call("health", probe ? { probe } : {}, context.signal);
-    const { url } = (await context.settings()).endpoint.value;
+    const endpoint = (await context.settings()).endpoint.value;
     const { server } = connection.handshake.hello;
     const troubles = troublesOf(report);
     const ageMs = Math.max(0, gatewayNow(connection, context.clock) - report.ts);
-    const data = { gateway: { url, version: server.version }, isWell: troubles.length === 0, troubles, ageMs, report };
+    const gateway = { ...placeOf(endpoint), version: server.version };
+    const data = { gateway, isWell: troubles.length === 0, troubles, ageMs, report };
     const pairs: Pairs = [
-      ["gateway", `${url} (version ${server.version})`],
+      ["gateway", `${describePlace(endpoint)} (version ${server.version})`],
       ["health", troubles.length === 0 ? "ok" : "NOT OK"],
       ...troubles.map((trouble) => ["trouble", trouble] as const),
       ...factsOf(report),
@@ -49,13 +51,16 @@ export const health = defineCommand({
 
 /** What the report itself calls a fault, in words; nothing is judged here that the gateway does not. */
 function troublesOf(report: Report): readonly string[] {
-  const { eventLoop, modelRuntime, plugins } = report;
+  const { eventLoop, modelRuntime, plugins, contextEngines } = report;
   const reasons = isRecord(eventLoop) ? textsOf(eventLoop["reasons"]).join(", ") : "";
   return [
     ...(report.ok ? [] : ["the gateway says that it is not ok"]),
     ...(isDegraded(eventLoop) ? [`the event loop is degraded${reasons === "" ? "" : `: ${reasons}`}`] : []),
     ...(isDegraded(modelRuntime) ? ["the model runtime is degraded"] : []),
     ...(isRecord(plugins) ? recordsOf(plugins["errors"]).map((error) => `a plugin failed: ${wordsOf(error)}`) : []),
+    ...(isRecord(contextEngines) ? recordsOf(contextEngines["quarantined"]) : []).map(({ engineId, reason }) =>
+      `a context engine is quarantined: ${wordsOf({ id: engineId, error: reason })}`
+    ),
     ...channelsOf(report).flatMap(([name, channel]) => {
       const failed = [channel, ...recordsOf(channel["accounts"])].map(({ probe }) => probe)
         .find((probe) => isRecord(probe) && probe["ok"] === false);
@@ -72,7 +77,18 @@ function factsOf(report: Report): Pairs {
   return [
     ["channels", channels.join(", ") || "none"],
     ["agents", recordsOf(report["agents"]).map(agentWords).join(", ") || "none"],
+    ...undelivered(report["deliveryQueues"]),
   ];
+}
+
+/** What lies in the queues for good: the gateway warns of it, and is well all the same. */
+function undelivered(queues: unknown): Pairs {
+  if (!isRecord(queues)) return [];
+  const entries = [...recordsOf(queues["failed"]), ...recordsOf(queues["ingressFailed"])];
+  const counts = entries.map(({ queueName, channelId, count }) =>
+    `${String(queueName ?? channelId)}: ${String(count)}`
+  );
+  return counts.length === 0 ? [] : [["undelivered", counts.join(", ")]];
 }
 
 function agentWords({ agentId, heartbeat }: Readonly<Record<string, unknown>>): string {

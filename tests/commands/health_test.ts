@@ -28,19 +28,23 @@ describe("claw health", () => {
         discord: { accounts: { default: { probe: { ok: true } } } },
         signal: { configured: false },
       },
+      contextEngines: { quarantined: [{ engineId: "e", reason: "threw" }] },
+      deliveryQueues: { failed: [{ queueName: "outbound", count: 3 }] },
     };
     const { exit, stdout } = await home.claw(["health", "--probe"]);
     assert.equal(exit, 1);
-    assert.deepEqual(stdout.split("\n").slice(1, 7), [
-      "health    NOT OK",
-      "trouble   the gateway says that it is not ok",
-      "trouble   the event loop is degraded: event_loop_delay",
-      "trouble   a plugin failed: b: no file\\u{1b}[2J",
-      "trouble   channel telegram: the probe failed: 401",
-      "channels  telegram, discord, signal (not configured)",
+    assert.deepEqual(stdout.split("\n").slice(1, 8), [
+      "health       NOT OK",
+      "trouble      the gateway says that it is not ok",
+      "trouble      the event loop is degraded: event_loop_delay",
+      "trouble      a plugin failed: b: no file\\u{1b}[2J",
+      "trouble      a context engine is quarantined: e: threw",
+      "trouble      channel telegram: the probe failed: 401",
+      "channels     telegram, discord, signal (not configured)",
     ]);
+    assert.match(stdout, /^undelivered +outbound: 3$/m);
     const { ok, data } = JSON.parse((await home.claw(["health", "--json"])).stdout);
-    assert.deepEqual([ok, data.isWell, data.troubles.length], [true, false, 4]);
+    assert.deepEqual([ok, data.isWell, data.troubles.length], [true, false, 5]);
     assert.equal(data.report.channels.telegram.probe.error, "401", "the whole report is there");
   });
 
