@@ -33,53 +33,71 @@ const unrelated = ["tick", "health"];
  */
 export async function* finalAnswer(call: FinalCall): AsyncGenerator<AnswerItem> {
   const { connection, method, params, resend, signal } = call;
-  const items: AnswerItem[] = [];
-  let wake = () => {};
+  const waiting = new Waiting();
   let accepted: unknown;
-  let end: { readonly error?: ClawError } | undefined;
-  const add = (item: AnswerItem) => {
-    items.push(item);
-    wake();
-  };
-  let lost = 0;
   const hush = connection.listen(({ event, payload }) => {
-    if (unrelated.includes(event)) return;
-    if (items.length >= mostWaiting) lost += dropEvent(items);
-    add({ kind: "event", event, payload });
+    if (!unrelated.includes(event)) waiting.add({ kind: "event", event, payload });
   });
   const onAccepted = (payload: unknown) => {
     accepted = payload ?? null;
-    add({ kind: "accepted", payload });
+    waiting.add({ kind: "accepted", payload });
   };
-  connection.request(method, params, { resend, onAccepted }, signal)
-    .then((payload) => {
-      end = {};
-      add({ kind: "answer", payload });
-    }, (thrown: unknown) => {
-      end = { error: explain(asClawError(thrown), method, accepted) };
-      wake();
-    });
+  connection.request(method, params, { resend, onAccepted }, signal).then(
+    (payload) => waiting.end({ kind: "answer", payload }),
+    (thrown: unknown) => waiting.fail(explain(asClawError(thrown), method, accepted)),
+  );
   try {
-    for (;;) {
-      if (lost > 0) {
-        yield { kind: "lost", count: lost };
-        lost = 0;
-      }
-      const item = items.shift();
-      if (item !== undefined) {
-        if (item.kind !== "event" || !isOfAnotherRun(item.payload, accepted)) yield item;
-      } else if (end === undefined) await new Promise<void>((resolve) => (wake = resolve));
-      else if (end.error === undefined) return;
-      else throw end.error;
+    for await (const item of waiting.items()) {
+      if (item.kind !== "event" || !isOfAnotherRun(item.payload, accepted)) yield item;
     }
   } finally {
     hush();
   }
 }
 
-/** Takes the oldest event away; the acceptance stays. @returns how many */
-function dropEvent(items: AnswerItem[]): number {
-  return items.splice(items.findIndex(({ kind }) => kind === "event"), 1).length;
+/** What has come and was not taken yet; of too many events the oldest are lost, and counted. */
+class Waiting {
+  readonly #items: AnswerItem[] = [];
+  #lost = 0;
+  #end: { readonly error?: ClawError } | undefined;
+  #wake = () => {};
+
+  add(item: AnswerItem): void {
+    if (this.#items.length >= mostWaiting) {
+      // The acceptance stays.
+      this.#items.splice(this.#items.findIndex(({ kind }) => kind === "event"), 1);
+      this.#lost += 1;
+    }
+    this.#items.push(item);
+    this.#wake();
+  }
+
+  /** This is the last one. */
+  end(item: AnswerItem): void {
+    this.#end = {};
+    this.#items.push(item);
+    this.#wake();
+  }
+
+  fail(error: ClawError): void {
+    this.#end = { error };
+    this.#wake();
+  }
+
+  async *items(): AsyncGenerator<AnswerItem> {
+    for (;;) {
+      if (this.#lost > 0) {
+        const count = this.#lost;
+        this.#lost = 0;
+        yield { kind: "lost", count };
+      }
+      const item = this.#items.shift();
+      if (item !== undefined) yield item;
+      else if (this.#end === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
+      else if (this.#end.error === undefined) return;
+      else throw this.#end.error;
+    }
+  }
 }
 
 function isOfAnotherRun(payload: unknown, accepted: unknown): boolean {
