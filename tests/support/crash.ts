@@ -37,15 +37,23 @@ export function createCrashSite(): CrashSite {
   return {
     run: (args, home, crashAt, env = {}) =>
       start([...words, join(root, "main.ts"), ...args], {
+        ...surroundings(home),
         ...env,
-        HOME: home,
         CLAW_CRASH_AT: String(crashAt),
-        PATH: process.env["PATH"] ?? "",
-        // They keep what they compiled: once for all runs, and not in the home that is looked at.
-        DENO_DIR: join(folder, "deno"),
-        BUN_RUNTIME_TRANSPILER_CACHE_PATH: join(folder, "bun"),
       }),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** This process's own, for what the runtime keeps at home; claw and OpenClaw are at home elsewhere. */
+function surroundings(home: string): Record<string, string> {
+  const own = Object.entries(process.env).filter(([name]) => !/^(CLAW|OPENCLAW)_/.test(name));
+  return {
+    ...Object.fromEntries(own) as Record<string, string>,
+    CLAW_CONFIG_DIR: join(home, ".config/claw"),
+    CLAW_STATE_DIR: join(home, ".local/state/claw"),
+    OPENCLAW_STATE_DIR: join(home, ".openclaw"),
+    OPENCLAW_CONFIG_PATH: join(home, ".openclaw/openclaw.json"),
   };
 }
 
