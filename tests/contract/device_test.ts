@@ -8,3 +8,4 @@ import "./cases/device_pair.ts";
 import "./cases/device_code.ts";
 import "./cases/device_standing.ts";
 import "./cases/several_gateways.ts";
+import "./cases/context_verbs.ts";
