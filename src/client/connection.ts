@@ -122,10 +122,13 @@ export class Connection {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Closes with 1000 and waits briefly for the other side to agree. */
-  async close(sleep: (ms: number) => Promise<void>): Promise<void> {
+  /** Closes with 1000 and waits briefly for the other side to agree. @param sleep leaves no timer when it is aborted */
+  async close(sleep: (ms: number, signal: AbortSignal) => Promise<void>): Promise<void> {
     this.#transport.close(1000);
-    await Promise.race([this.#transport.closed, sleep(closeMs)]);
+    const agreed = new AbortController();
+    const enough = sleep(closeMs, agreed.signal).catch(() => {});
+    await Promise.race([this.#transport.closed, enough]);
+    agreed.abort();
   }
 
   /** Ends it at once for a reason seen from this side: what waits for an answer fails with it. */

@@ -9,7 +9,7 @@ import type { Transport } from "../transport/transport.ts";
 import { Connection } from "./connection.ts";
 import type { Credentials } from "./credentials.ts";
 import { handshake } from "./handshake.ts";
-import { maxDrops, retryDelay, type RetryState } from "./retry.ts";
+import { isRefusedForNow, maxDrops, retryDelay, type RetryState } from "./retry.ts";
 
 /** Where credentials come from, and what may replace a refused one. Both are called with no socket open. */
 export interface CredentialSource {
@@ -103,7 +103,10 @@ function explain(error: ClawError, state: RetryState, previous: ClawError | unde
       cause: error,
     });
   }
-  if (error.code !== "net/timeout" || previous === undefined) return error;
+  const isLate = error.code === "net/timeout" || error.code === "protocol/no-challenge";
+  if (!isLate || previous === undefined) return error;
+  // What the gateway said of itself does not depend on where in an attempt the time was over.
+  if (isRefusedForNow(previous)) return previous;
   return new ClawError("net/timeout", `${error.message} (the attempt before: ${previous.message})`, {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     details: { ...error.details, before: previous.code },

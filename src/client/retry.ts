@@ -35,21 +35,26 @@ export function retryDelay(
   random: () => number,
   waitsForGateway: boolean,
 ): number | undefined {
-  const { closeCode, phase, httpStatus, retryAfterMs, detailCode, cause } = error.details;
+  const { closeCode, phase, retryAfterMs, cause } = error.details;
   if (error.code === "net/closed" && phase !== undefined && (closeCode === 1000 || closeCode === 1006)) {
     return ++state.drops < maxDrops ? jitter(dropBackoff, state.drops, random) : undefined;
   }
-  if (error.code === "net/closed" && (closeCode === 1012 || closeCode === 1013)) {
-    return jitter(refusalBackoff, ++state.refusals, random);
-  }
-  if (error.code === "net/upgrade" && httpStatus === 503) return jitter(refusalBackoff, ++state.refusals, random);
-  if (error.code === "gateway/unavailable" && typeof retryAfterMs === "number" && detailCode !== "AUTH_RATE_LIMITED") {
-    return Math.max(0, retryAfterMs) + jitter(refusalBackoff, ++state.refusals, random);
+  if (isRefusedForNow(error)) {
+    const askedMs = typeof retryAfterMs === "number" ? Math.max(0, retryAfterMs) : 0;
+    return askedMs + jitter(refusalBackoff, ++state.refusals, random);
   }
   if (error.code === "net/unreachable" && waitsForGateway && cause !== "dns") {
     return jitter(absenceBackoff, ++state.absences, random);
   }
   return undefined;
+}
+
+/** Whether the gateway said that it lets nobody in just now: the second case of `retryDelay`. */
+export function isRefusedForNow({ code, details }: ClawError): boolean {
+  const { closeCode, httpStatus, retryAfterMs, detailCode } = details;
+  if (code === "net/closed") return closeCode === 1012 || closeCode === 1013;
+  if (code === "net/upgrade") return httpStatus === 503;
+  return code === "gateway/unavailable" && typeof retryAfterMs === "number" && detailCode !== "AUTH_RATE_LIMITED";
 }
 
 /** Exponential back-off with full jitter: anywhere between a quarter of the base and the bound of this attempt. */

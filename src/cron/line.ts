@@ -70,7 +70,7 @@ export class Line {
 
   /** Nobody waits for it: it may be one that has fallen silent. */
   #close(connection: Connection): void {
-    void connection.close((ms) => this.#options.clock.sleep(ms));
+    void connection.close(this.#options.clock.sleep);
   }
 
   async #dial(signal: AbortSignal): Promise<Connection> {

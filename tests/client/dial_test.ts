@@ -31,6 +31,7 @@ const refuses = (error: Record<string, unknown>): Behaviour => async (peer) => {
   peer.close(1008);
 };
 const hangs: Behaviour = (peer) => peer.say(challenge);
+const silent: Behaviour = () => {};
 
 /** Dials these behaviours in turn, on a clock that runs by itself, with 10 s to spare. */
 async function dialTo(behaviours: readonly Behaviour[], options: { retryMs?: number; source?: CredentialSource } = {}) {
@@ -100,6 +101,19 @@ describe("dial()", () => {
     const { error } = await dialTo([drops(1000), hangs]);
     assert.equal(error?.code, "net/timeout");
     assert.match(error?.message ?? "", /accepted the connection.*the attempt before: the gateway hung up/);
+  });
+
+  it("reports the refusal although the last attempt found a gateway that went silent", async () => {
+    const starting = refuses({ code: "UNAVAILABLE", message: "gateway starting", retryable: true, retryAfterMs: 500 });
+    for (const [says, code] of [[starting, "gateway/unavailable"], [drops(1012), "net/closed"]] as const) {
+      assert.equal((await dialTo([says, hangs])).error?.code, code);
+    }
+  });
+
+  it("tells of the attempt before, where no challenge came in the last", async () => {
+    const { error } = await dialTo([drops(1000), silent]);
+    assert.equal(error?.code, "net/timeout");
+    assert.match(error?.message ?? "", /no challenge came in time \(the attempt before: the gateway hung up/);
   });
 
   it("never retries a verdict", async () => {
