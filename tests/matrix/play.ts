@@ -1,0 +1,115 @@
+/**
+ * One verb meets one fault: a dev gateway that misbehaves, a fresh home, one run of the whole program, and what came of
+ * it. Everything over real sockets on loopback and by the real clock.
+ */
+import { parseFault } from "../../src/devgateway/fault_text.ts";
+import { faultNames, faultOf, triedCloseCodes } from "../../src/devgateway/faults.ts";
+import { type Clock, realClock } from "../../src/platform/clock.ts";
+import { openSocketGateway } from "../support/dev_gateway.ts";
+import { createTestHome } from "../support/world.ts";
+import { job, type Verb } from "./verbs.ts";
+
+/** The `--timeout` of a run: short where only that ends it, else long, so that a busy machine makes no difference. */
+export function timeoutFor(fault: string): number {
+  return /^(stall|silent|no-challenge|starting)|=(503|1012|1013)$/.test(fault) ? 1_500 : 15_000;
+}
+
+/** How a run went, and what it left behind. */
+export interface Played {
+  readonly fault: string;
+  readonly verb: Verb;
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly ms: number;
+  /** How often the gateway acted. */
+  readonly acted: number;
+  /** Timers and sleeps of the program that nobody ended. */
+  readonly timers: number;
+  /** Listeners on the signal of an interruption that nobody took off. */
+  readonly listeners: number;
+}
+
+/** Every fault in every value that is told apart: `NAME` or `NAME=VALUE`. */
+export function faultTexts(): readonly string[] {
+  return faultNames.flatMap((name) => {
+    const { value } = faultOf(name);
+    if (value === undefined) return [name];
+    if (value.kind === "choice") return value.choices.map((choice) => `${name}=${choice}`);
+    if (value.kind === "code") return triedCloseCodes.map((code) => `${name}=${code}`);
+    return [`${name}=${value.preset}`];
+  });
+}
+
+/** Plays it. */
+export async function playFault(fault: string, verb: Verb): Promise<Played> {
+  const isOfRequest = faultOf(parseFault(fault).name).phase === "request";
+  const method = isOfRequest && verb.method !== undefined ? `@${verb.method}` : "";
+  const cronRun = { status: "ok", durationMs: 0 } as const;
+  await using gateway = await openSocketGateway({ faults: [`${fault}${method}`], heartbeat: "none", cronRun });
+  gateway.gateway.memory.cron.add(job);
+  using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+  const counting = countTimers();
+  const interruption = countListeners();
+  const startedAt = performance.now();
+  const args = [...verb.args, ...(verb.args.includes("--until") ? [] : ["--timeout", `${timeoutFor(fault)}ms`])];
+  const run = await home.claw(args, { clock: counting.clock, interrupted: interruption.signal });
+  const ms = Math.round(performance.now() - startedAt);
+  const acted = verb.acted?.(gateway) ?? 0;
+  return { fault, verb, ...run, ms, acted, timers: counting.count(), listeners: interruption.count() };
+}
+
+/** All of it, so many at a time: they wait more than they work. */
+export async function playAll(verbs: readonly Verb[], atATime = 32): Promise<readonly Played[]> {
+  const pairs = verbs.flatMap((verb) => faultTexts().map((fault) => ({ fault, verb })));
+  const played: Played[] = [];
+  const waiting = pairs.entries();
+  const work = async () => {
+    for (const [at, { fault, verb }] of waiting) played[at] = await playFault(fault, verb);
+  };
+  await Promise.all(Array.from({ length: atATime }, work));
+  return played;
+}
+
+function countTimers(): { readonly clock: Clock; count(): number } {
+  let open = 0;
+  const clock: Clock = {
+    ...realClock,
+    sleep(ms, signal) {
+      open += 1;
+      return realClock.sleep(ms, signal).finally(() => (open -= 1));
+    },
+    after(ms, action) {
+      open += 1;
+      let isOpen = true;
+      const end = () => {
+        open -= isOpen ? 1 : 0;
+        isOpen = false;
+      };
+      const cancel = realClock.after(ms, () => {
+        end();
+        action();
+      });
+      return () => {
+        end();
+        cancel();
+      };
+    },
+  };
+  return { clock, count: () => open };
+}
+
+function countListeners(): { readonly signal: AbortSignal; count(): number } {
+  const { signal } = new AbortController();
+  const listeners = new Set<unknown>();
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...given: Parameters<typeof addEventListener>) => {
+    listeners.add(given[1]);
+    addEventListener.apply(signal, given);
+  };
+  signal.removeEventListener = (...given: Parameters<typeof removeEventListener>) => {
+    listeners.delete(given[1]);
+    removeEventListener.apply(signal, given);
+  };
+  return { signal, count: () => listeners.size };
+}

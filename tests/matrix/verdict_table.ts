@@ -1,0 +1,63 @@
+/**
+ * What became of every fault, as a table that a person can read: `verdicts.txt`. Ports, ids and the runtimes' own words
+ * are left out, and what two orders of events make of one fault stands as one verdict.
+ */
+import type { Played } from "./play.ts";
+import type { Verb } from "./verbs.ts";
+
+const head = [
+  "Fault, and how claw ends with it: the exit number, then how often the gateway acted where that is not once.",
+  "The words are those of all verbs to the left, or of one by its number. Written by",
+  "    CLAW_TEST_WRITE=1 bun test ./tests/matrix/",
+  "which is to be done, and read, whenever a verdict is meant to change.",
+];
+
+/** The table's text. */
+export function verdictTable(verbs: readonly Verb[], played: readonly Played[]): string {
+  const faults = [...new Set(played.map(({ fault }) => fault))];
+  const wide = Math.max(...faults.map((fault) => fault.length)) + 2;
+  const columns = verbs.map(({ name }, at) => `${at + 1} ${name}`.padEnd(15));
+  const lines = faults.flatMap((fault) => rowsOf(fault, verbs, played, wide));
+  return [...head, "", `${"".padEnd(wide)}${columns.join("")}`, ...lines, ""].map((line) => line.trimEnd()).join("\n");
+}
+
+function rowsOf(fault: string, verbs: readonly Verb[], played: readonly Played[], wide: number): readonly string[] {
+  const runs = verbs.map((verb) => played.find((one) => one.fault === fault && one.verb === verb));
+  const cells = runs.map((run) => (run === undefined ? "" : cellOf(run)).padEnd(15)).join("");
+  const words = runs.map((run) => run === undefined ? "" : wordsOf(run));
+  const said = [...new Set(words)].map((word) => {
+    const numbers = words.flatMap((one, at) => one === word ? [at + 1] : []);
+    return new Set(words).size === 1 ? word : `${numbers.join(",")}: ${word}`;
+  });
+  return [`${fault.padEnd(wide)}${cells}`, ...said.map((word) => `    ${word}`)];
+}
+
+function cellOf(run: Played): string {
+  const { exit, acted, verb } = run;
+  if (isRace(run)) return "69 or 79";
+  const usual = verb.acted === undefined || acted === 1 ? "" : ` (${acted} times)`;
+  return exit === 0 || exit === 79 ? `${exit}${usual}` : String(exit);
+}
+
+/** The close and the request pass each other on the wire: either may be first. */
+export function isRace({ fault, exit }: Pick<Played, "fault" | "exit">): boolean {
+  return /^(close|reset)-after-hello/.test(fault) && (exit === 69 || exit === 79);
+}
+
+function wordsOf(run: Played): string {
+  if (isRace(run)) return "the connection was closed, before or after the request was sent";
+  const error = /^claw: error: (.*)$/m.exec(run.stderr)?.[1];
+  return plain(error ?? "works");
+}
+
+/** Without what differs from run to run, verb to verb, and runtime to runtime. */
+function plain(text: string): string {
+  return text
+    .replace(/127\.0\.0\.1:\d+/g, "HOST")
+    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID")
+    .replace(/\b(wake|cron\.(run|list|runs|get)|device\.pair\.list)\b/g, "METHOD")
+    .replace(/(broke the WebSocket protocol): .*?(?=: the gateway may|$)/, "$1: …")
+    // How often it was tried, and in which attempt the time was over, is chance on a busy machine.
+    .replace(/^.* \(the attempt before: (.*)\)$/, "$1")
+    .replace(/^the gateway dropped the handshake \d+ times: /, "");
+}
