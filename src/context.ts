@@ -3,7 +3,7 @@
  * connection. The one place where the floors below are joined; `login.ts` does it for credentials, `input.ts` for what
  * the person gives. Next: `client/dial.ts`.
  */
-import type { Context, Edited, Gateway, Kept, OwnKey, WhoAmI } from "./cli/context.ts";
+import type { Context, Edited, Gateway, Kept, Looks, OwnKey, WhoAmI } from "./cli/context.ts";
 import type { LongRun } from "./cli/long_run.ts";
 import type { Pairs } from "./cli/outcome.ts";
 import type { Progress } from "./cli/progress.ts";
@@ -85,8 +85,8 @@ export class RunContext implements Context, AsyncDisposable {
     return this.#time.signal;
   }
 
-  settings({ isThorough = false } = {}): Promise<Settings> {
-    return this.#settings ??= this.#resolveSettings(isThorough);
+  settings(looks: Looks = {}): Promise<Settings> {
+    return this.#settings ??= this.#resolveSettings(looks);
   }
 
   async gateway(
@@ -220,7 +220,7 @@ export class RunContext implements Context, AsyncDisposable {
     }
   }
 
-  async #resolveSettings(isThorough: boolean): Promise<Settings> {
+  async #resolveSettings(looks: Looks): Promise<Settings> {
     const { env, os, userId } = this.#world;
     const settings = await this.#input.inTime(
       resolveSettings({
@@ -234,7 +234,7 @@ export class RunContext implements Context, AsyncDisposable {
         runTool: (call, signal) => this.#runTool(call, signal),
         signal: this.signal,
         onTimeKnown: (ms) => this.#time.know(ms),
-        isThorough,
+        ...looks,
       }),
       "the credential did not come in time, from its command, file or standard input",
     );

@@ -103,6 +103,14 @@ export interface WhoAmI {
   }[];
 }
 
+/** How closely a run looks for its settings. */
+export interface Looks {
+  /** Also in places that cannot matter, for showing them. */
+  readonly isThorough?: boolean;
+  /** Leaves secrets where they are, runs no command and reads no input: for who only asks which gateway it is. */
+  readonly isBlind?: boolean;
+}
+
 export interface Context {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -110,8 +118,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** The person's IANA time zone, or undefined where the system names none. */
   readonly zone: string | undefined;
-  /** Resolved once: the first call decides whether to look in places that cannot matter, for showing them. */
-  settings(options?: { readonly isThorough: boolean }): Promise<Settings>;
+  /** Resolved once: the first call decides how closely to look. */
+  settings(options?: Looks): Promise<Settings>;
   /**
    * Connects anew with at least these scopes.
    * @param by what to present rather than what the rules of `client/credentials.ts` say, where there is such a thing

@@ -41,6 +41,8 @@ export interface SettingsInput {
   readonly onTimeKnown?: (ms: number) => void;
   /** Look everywhere, even where the answer cannot matter any more: for showing what disagrees. */
   readonly isThorough?: boolean;
+  /** Leave secrets where they are: for who only asks which gateway it is. */
+  readonly isBlind?: boolean;
 }
 
 export interface Settings extends Trust {
@@ -86,7 +88,8 @@ export async function resolveSettings(input: SettingsInput): Promise<Settings> {
   const endpoint = await chooseEndpoint(sources);
   requireSafe(endpoint.value, endpoint.origin, plain.allowInsecurePrivate.value);
   const trust = await trustIn(endpoint, sources);
-  const candidates = await gatherCandidates(sources, endpoint, readerOf(input, warn), input.isThorough ?? false);
+  const gather = () => gatherCandidates(sources, endpoint, readerOf(input, warn), input.isThorough ?? false);
+  const candidates = input.isBlind ? [] : await gather();
   const secret = await chooseSecret(candidates);
   return {
     ...plain,

@@ -44,7 +44,9 @@ export const contextAdd = defineCommand({
     const definition = definitionOf(options);
     requireNewName(store, name);
     const trial = context.within(definition.trial);
-    const { endpoint } = await trial.settings();
+    // The environment's secrets are not this gateway's.
+    const isBlind = definition.trial["tokenFile"] === undefined && definition.trial["passwordFile"] === undefined;
+    const { endpoint } = await trial.settings({ isBlind });
     const values = { ...definition.values, ...await storeSecret(name, definition, trial) };
     if (!createContext(store, name, values)) throw isTaken(store, name);
     const path = contextPath(store.os, store.directory, name);
@@ -61,10 +63,14 @@ export const contextAdd = defineCommand({
   },
 });
 
+const patienceMs = 60_000;
+
 /** What the file says of a secret that came by standard input. */
 async function storeSecret(name: string, { incoming }: Definition, trial: Context): Promise<ContextValues> {
   if (incoming === undefined) return {};
   const { kind, store } = incoming;
+  // Somebody may have to type it, or to unlock the keychain.
+  trial.extendTime(patienceMs);
   const secret = checkSecret(await trial.readInput("-"), { kind: "stdin", name: `--${kind} -` });
   if (store === "file") return { [kind]: secret.reveal() };
   const { os, runTool } = trial.contextStore;

@@ -56,7 +56,10 @@ export const contextRemove = defineCommand({
 });
 
 async function currentName(context: Context): Promise<string | undefined> {
-  return await context.settings().then((settings) => standingOf(settings).name, () => undefined);
+  return await context.within({}).settings({ isBlind: true }).then(
+    (settings) => standingOf(settings).name,
+    () => undefined,
+  );
 }
 
 /** What belongs to it and stays, with how it is dropped. */

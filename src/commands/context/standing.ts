@@ -31,7 +31,7 @@ export function standingWords({ name, by }: Standing): string {
  */
 export async function standingNow(context: Context): Promise<Standing | undefined> {
   try {
-    return standingOf(await context.within({}).settings());
+    return standingOf(await context.within({}).settings({ isBlind: true }));
   } catch (thrown) {
     const { message, hint } = asClawError(thrown);
     context.warn(hint === undefined ? message : `${message} (${hint})`);

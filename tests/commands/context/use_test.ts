@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { describe, it } from "node:test";
 import { readConfig, writeConfig } from "../../support/contexts.ts";
 import { createTestHome } from "../../support/world.ts";
@@ -49,6 +50,13 @@ describe("claw context use", () => {
       assert.equal(exit, 0);
       assert.equal(stderr, `claw: warning: here it is not in use all the same: ${words}\n`);
     }
+    // Which gateway it is can be told without anybody's secret.
+    const asking = { CLAW_URL: "ws://127.0.0.1:9", CLAW_TOKEN_CMD: `touch ${home.path}/asked` };
+    await home.claw(["context", "use", "lab"], { env: asking });
+    await home.claw(["context", "add", "new", "--port", "9"], { env: asking });
+    await home.claw(["context", "list", "--offline"], { env: asking });
+    await home.claw(["context", "rm", "new", "--yes"], { env: asking });
+    assert.ok(!existsSync(`${home.path}/asked`), "the secret's command was run");
     const gone = await home.claw(["context", "use", "local"], { env: { CLAW_CONTEXT: "gone" } });
     assert.match(gone.stderr, /^claw: warning: CLAW_CONTEXT: there is no context gone/);
   });
