@@ -102,6 +102,7 @@ const unneeded = {
   longRun: absent,
   within: absent,
   knock: absent,
+  isGiven: absent,
 };
 
 function absent(): never {
