@@ -7,6 +7,7 @@ import { asClawError, ClawError } from "./errors.ts";
 import { unlessAborted } from "./platform/clock.ts";
 import { type SshProcess, startSsh } from "./platform/ssh_process.ts";
 import type { World } from "./platform/world.ts";
+import { closeCodes } from "./protocol/mod.ts";
 import type { Endpoint, SshHop } from "./settings/endpoint.ts";
 import { channelFailure, sshFailure } from "./transport/ssh_failure.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -24,12 +25,14 @@ export interface SshRouteOptions {
   readonly doors: Set<() => void | Promise<void>>;
 }
 
-/** ssh's word on a channel may come a moment after the channel was cut. */
+/** ssh's word on a channel, or its own end, may come a moment after the channel was cut. */
 const lastWordMs = 50;
 
 export class SshRoute {
   readonly #options: SshRouteOptions;
   #ssh: Promise<SshProcess> | undefined;
+  /** A connection broke off: perhaps because ssh did. */
+  #isCut = false;
 
   constructor(options: SshRouteOptions) {
     this.#options = options;
@@ -45,7 +48,9 @@ export class SshRoute {
     const ssh = await this.#tunnel(signal);
     const heard = ssh.said.length;
     try {
-      return await open(ssh.entrance);
+      const transport = await open(ssh.entrance);
+      void transport.closed.then(({ code }) => this.#isCut ||= code === closeCodes.abnormal);
+      return transport;
     } catch (thrown) {
       signal.throwIfAborted();
       await world.clock.sleep(lastWordMs, signal);
@@ -72,7 +77,7 @@ export class SshRoute {
   }
 
   async #start(): Promise<SshProcess> {
-    const { endpoint: { host, port }, hop, connectMs, world: { os, env, stdin, stderr }, doors } = this.#options;
+    const { endpoint: { host, port }, hop, connectMs, world: { os, env, stdin, stderr, clock }, doors } = this.#options;
     const ssh = await startSsh({
       os,
       env,
@@ -84,6 +89,7 @@ export class SshRoute {
     });
     let isOver = false;
     const door = async () => {
+      if (this.#isCut) await Promise.race([ssh.ended, clock.sleep(lastWordMs)]);
       isOver = true;
       await ssh.close();
     };

@@ -165,10 +165,20 @@ async function appears(path: string, isEnded: () => boolean): Promise<boolean> {
 }
 
 async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
-  child.kill("SIGTERM");
-  const cancel = realClock.after(graceMs, () => child.kill("SIGKILL"));
+  signalTo(child, "SIGTERM");
+  const cancel = realClock.after(graceMs, () => signalTo(child, "SIGKILL"));
   await ended;
   cancel();
+}
+
+/** By its id, as long as that is its own. (Deno's `child.kill` works once.) */
+function signalTo({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return;
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has just ended.
+  }
 }
 
 /**
@@ -182,7 +192,7 @@ function endWithClaw(child: ChildProcess, directory: string | undefined): () => 
     heard.set(signal, left - 1);
     if (left > 0) return;
     leave();
-    child.kill("SIGKILL");
+    signalTo(child, "SIGKILL");
     if (directory !== undefined) fs.rmSync(directory, { recursive: true, force: true });
     process.kill(process.pid, signal);
   };

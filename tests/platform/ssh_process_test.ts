@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { describe, it } from "node:test";
+import {
+  type Entrance,
+  sshArguments,
+  type SshProcess,
+  type SshRequest,
+  startSsh,
+} from "../../src/platform/ssh_process.ts";
+import { eventually } from "../support/eventually.ts";
+
+const request: SshRequest = {
+  os: "linux",
+  env: {},
+  target: "me@host",
+  host: "127.0.0.1",
+  port: 18789,
+  isAttended: false,
+  connectMs: 10_000,
+};
+const socket = { path: "/tmp/claw-ssh-x/gateway" };
+const joined = (wanted: Partial<SshRequest>, entrance: Entrance = socket) =>
+  sshArguments({ ...request, ...wanted }, entrance).join(" ");
+
+/** Runs with an `ssh` that is this shell script; it writes its arguments, one a line, into `$ARGV`. */
+async function withFake(
+  script: string,
+  use: (ssh: SshProcess, argv: () => string[]) => Promise<void>,
+  wanted: Partial<SshRequest> = {},
+): Promise<void> {
+  const directory = fs.mkdtempSync(join(tmpdir(), "claw-fake-"));
+  const argv = join(directory, "argv");
+  const text = `#!/bin/sh\nprintf '%s\\n' "$@" > "$ARGV"\n${script}\n`;
+  fs.writeFileSync(join(directory, "ssh"), text, { mode: 0o755 });
+  const ssh = await startSsh({ ...request, env: { PATH: `${directory}:/usr/bin:/bin`, ARGV: argv }, ...wanted });
+  try {
+    await use(ssh, () => fs.readFileSync(argv, "utf8").trimEnd().split("\n"));
+  } finally {
+    await ssh.close();
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const pathOf = ({ entrance }: SshProcess) => "path" in entrance ? entrance.path : assert.fail("no socket");
+/** What makes a socket appear where ssh was told to make it. */
+const listen = `for last; do :; done
+for word; do case $word in */gateway:*) : > "\${word%%:*}";; esac; done
+exec sleep 60`;
+
+describe("sshArguments()", () => {
+  it("opens nothing but the one tunnel, and cannot be talked into an option", () => {
+    assert.equal(
+      joined({}),
+      "-N -T -a -x -o ExitOnForwardFailure=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=9 " +
+        "-o BatchMode=yes -L /tmp/claw-ssh-x/gateway:127.0.0.1:18789 -- me@host",
+    );
+    assert.match(joined({ host: "[::1]" }), /-L \/tmp\/claw-ssh-x\/gateway:\[::1\]:18789 -- me@host$/);
+  });
+
+  it("lets ssh ask where somebody is, and never where nobody is", () => {
+    assert.doesNotMatch(joined({ isAttended: true }), /BatchMode/);
+    assert.match(joined({ isAttended: false }), /-o BatchMode=yes /);
+  });
+
+  it("tells ssh the time that there is, of which it needs a second", () => {
+    for (const [connectMs, seconds] of [[100, 1], [2_000, 1], [30_500, 29]] as const) {
+      assert.match(joined({ connectMs }), new RegExp(` ConnectTimeout=${seconds} `));
+    }
+  });
+
+  it("takes a port of loopback, and ssh's word for it, where there are no sockets with a name", () => {
+    const line = joined({ os: "windows" }, { host: "127.0.0.1", port: 30_123 });
+    assert.match(line, /^-N -T -a -x -v .* -L 127\.0\.0\.1:30123:127\.0\.0\.1:18789 -- me@host$/);
+  });
+});
+
+describe("startSsh()", () => {
+  it("starts ssh by its arguments alone, and is ready when its socket is there, in a directory of this user's", async () => {
+    await withFake(listen, async (ssh, argv) => {
+      assert.equal(await ssh.ready, true);
+      assert.deepEqual(argv(), [...sshArguments({ ...request, target: "a;b $(c)" }, ssh.entrance)]);
+      const directory = fs.statSync(join(pathOf(ssh), ".."));
+      assert.equal(directory.mode & 0o777, 0o700);
+    }, { target: "a;b $(c)" });
+  });
+
+  it("ends ssh by its id, and takes the directory away", async () => {
+    await withFake(`echo $$ > "$ARGV.pid"; ${listen}`, async (ssh, argv) => {
+      assert.equal(await ssh.ready, true);
+      assert.ok(argv().length > 5);
+      await ssh.close();
+      assert.deepEqual([ssh.isEnded(), fs.existsSync(join(pathOf(ssh), ".."))], [true, false]);
+    });
+  });
+
+  it("ends an ssh that heeds no SIGTERM", async () => {
+    await withFake(`trap '' TERM\n${listen.replace("exec sleep 60", "while :; do sleep 1; done")}`, async (ssh) => {
+      assert.equal(await ssh.ready, true);
+      await ssh.close();
+      assert.equal(ssh.isEnded(), true);
+    });
+  });
+
+  it("is not ready when ssh ends instead, and has all that it said by then", async () => {
+    await withFake(`printf 'first\\r\\n\\nlast without an end' >&2; exit 255`, async (ssh) => {
+      assert.equal(await ssh.ready, false);
+      assert.deepEqual([await ssh.ended, ssh.said], [undefined, ["first", "last without an end"]]);
+    });
+  });
+
+  it("tells that there is no ssh", async () => {
+    const ssh = await startSsh({ ...request, env: { PATH: "/nonexistent" } });
+    assert.deepEqual([await ssh.ready, await ssh.ended, fs.existsSync(pathOf(ssh))], [false, "ENOENT", false]);
+    await ssh.close();
+  });
+
+  it("goes by what ssh says where a port is the entrance, and keeps its chatter to itself", async () => {
+    const script = "echo 'OpenSSH_9.5p1, LibreSSL' >&2; echo 'debug1: Connecting to host' >&2; echo 'a word' >&2\n" +
+      "echo 'debug1: Local forwarding listening on 127.0.0.1 port 1.' >&2; exec sleep 60";
+    await withFake(script, async (ssh) => {
+      assert.equal(await ssh.ready, true);
+      assert.deepEqual(ssh.said, ["a word"]);
+      assert.ok("port" in ssh.entrance && ssh.entrance.port > 0);
+    }, { os: "windows" });
+  });
+
+  it("keeps no more of ssh's words than anybody reads", async () => {
+    await withFake("i=0; while [ $i -lt 300 ]; do echo line $i; i=$((i+1)); done >&2; exit 1", async (ssh) => {
+      await ssh.ended;
+      assert.equal(ssh.said.length, 100);
+    });
+  });
+
+  it("does not hold on to signals when it is over", async () => {
+    const counts = () => ["SIGINT", "SIGTERM", "SIGHUP"].map((signal) => process.listenerCount(signal));
+    const before = counts();
+    await withFake(listen, async (ssh) => {
+      await eventually(() => ssh.ready.then((isReady) => isReady || undefined), "the socket");
+      assert.deepEqual(counts(), before.map((count) => count + 1));
+    });
+    assert.deepEqual(counts(), before);
+  });
+});
