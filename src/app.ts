@@ -8,6 +8,7 @@
  *     5  src/commands/                                 one file per verb
  *     4  src/cli/, src/cron/, src/devices/             what a command is; what an operator does with jobs and devices
  *     3  src/client/, src/devgateway/                  the two ends, which cannot see each other
+ *        src/doctor/                                   what stands between a run and its gateway, judged
  *     2  src/identity/, settings/, transport/          what they are made of
  *        src/schedule/                                 when a schedule fires
  *     1  src/protocol/, src/platform/                  the wire (pure), the operating system (impure)
@@ -57,9 +58,23 @@ export async function run(world: World): Promise<number> {
     return await runCommand(parsed, world, voice);
   } catch (thrown) {
     const error = asClawError(thrown);
+    if (isMonitors(early)) return await tellMonitor(error, voice);
     voice.fail(error);
     return exitOf(error);
   }
+}
+
+/** Whether a monitoring system runs this: `claw check`, as far as can be told of a command line that may be wrong. */
+function isMonitors(args: readonly string[]): boolean {
+  return args.find((arg) => registry.some(({ words }) => words[0] === arg)) === "check";
+}
+
+/** Such a system reads one line on stdout, and no exit number but a plugin's: 3 is unknown. */
+async function tellMonitor(error: ClawError, voice: Voice): Promise<number> {
+  const text = `CLAW UNKNOWN - ${error.message.replaceAll("|", "/")}`;
+  if (voice.json) voice.fail(error);
+  else await voice.show({ data: undefined, view: { kind: "line", text } }).catch(() => {});
+  return 3;
 }
 
 /** The command tree and the flags that every command takes. */
@@ -156,11 +171,13 @@ async function deliver(outcome: Outcome, command: Command, voice: Voice): Promis
     return exitOf(outcome.error);
   }
   try {
-    if (voice.json || !voice.quiet || outcome.kind === "negative") await voice.show(outcome);
+    if (voice.json || !voice.quiet || outcome.kind === "negative" || outcome.exit !== undefined) {
+      await voice.show(outcome);
+    }
   } catch (thrown) {
     // The gateway has acted already: a number that invites a repetition would be a lie.
     if (command.isReadOnly) throw thrown;
     voice.say("warning", `done, but not printed: ${asClawError(thrown).message}`);
   }
-  return outcome.kind === "negative" ? 1 : 0;
+  return outcome.kind === "negative" ? 1 : outcome.exit ?? 0;
 }

@@ -13,20 +13,20 @@ import type { Connection } from "./client/connection.ts";
 import type { Need, Preference } from "./client/credentials.ts";
 import { dial } from "./client/dial.ts";
 import type { Knock } from "./client/knock.ts";
+import type { Doctor } from "./doctor/doctor.ts";
 import { asClawError, ClawError } from "./errors.ts";
 import type { DeviceCheck } from "./identity/device_check.ts";
 import { loadOrCreateIdentity } from "./identity/key_file.ts";
 import { forgetLockout, noteLockout, requireUnlocked } from "./identity/lockout_file.ts";
 import { limitTime } from "./platform/clock.ts";
-import { findDirectories } from "./platform/directories.ts";
 import type { CommandResult, World } from "./platform/world.ts";
 import { Input } from "./input.ts";
 import { createLogin, type LoginSource } from "./login.ts";
-import { createOpener } from "./opener.ts";
+import { createOpener, type OpenerOptions } from "./opener.ts";
+import { directoriesOf, storeOf } from "./places.ts";
 import { RunTime } from "./run_time.ts";
 import type { ContextStore } from "./settings/context_files.ts";
 import type { ToolCall } from "./settings/keychain.ts";
-import { flagLayer } from "./settings/layers.ts";
 import { resolveSettings, type Settings } from "./settings/resolve.ts";
 import { settings as connectionSettings } from "./settings/schema.ts";
 
@@ -138,6 +138,19 @@ export class RunContext implements Context, AsyncDisposable {
     return await describeDevice(this.#store());
   }
 
+  async doctor(): Promise<Doctor> {
+    const { createDoctor } = await import("./doctor_probe.ts");
+    return createDoctor({
+      world: this.#world,
+      values: this.#values,
+      hide: (secret) => this.#voice.hide(secret),
+      open: (settings, onStep) => this.#createOpener(settings, onStep),
+      settings: () => this.settings({ isThorough: true }),
+      signal: () => this.signal,
+      extendTime: (ms) => this.extendTime(ms),
+    });
+  }
+
   async ownKey(): Promise<OwnKey> {
     const { createOwnKey } = await import("./own_key.ts");
     return createOwnKey(this.#store(), this.#world.env["OPENCLAW_STATE_DIR"]);
@@ -228,7 +241,7 @@ export class RunContext implements Context, AsyncDisposable {
         env,
         os,
         ...(userId === undefined ? {} : { userId }),
-        directories: this.#directories(),
+        directories: directoriesOf(this.#world, this.#values),
         readStdin: () => this.#input.readStdin(),
         runShell: this.#world.runShell,
         runTool: (call, signal) => this.#runTool(call, signal),
@@ -248,9 +261,10 @@ export class RunContext implements Context, AsyncDisposable {
     return await captureProgram(argv, stdin, this.#world.env, signal);
   }
 
-  #createOpener(settings: Settings): ReturnType<typeof createOpener> {
+  #createOpener(settings: Settings, onStep?: OpenerOptions["onStep"]): ReturnType<typeof createOpener> {
     const pause = <T>(work: () => Promise<T>) => this.#time.pause(work);
-    return createOpener({ settings, world: this.#world, voice: this.#voice, doors: this.#doors, pause });
+    const steps = onStep === undefined ? {} : { onStep };
+    return createOpener({ settings, world: this.#world, voice: this.#voice, doors: this.#doors, pause, ...steps });
   }
 
   /** What the state directory cannot take is worth a word, and no reason to fail. */
@@ -262,16 +276,8 @@ export class RunContext implements Context, AsyncDisposable {
     }
   }
 
-  #directories() {
-    const { os, env } = this.#world;
-    const { configDir, stateDir } = flagLayer(this.#values);
-    return findDirectories(os, env, { config: configDir?.text, state: stateDir?.text });
-  }
-
   #store() {
-    const { clock, ids, os, userId } = this.#world;
-    const { config, state } = this.#directories();
-    return { clock, ids, os, userId, directory: config, stateDirectory: state };
+    return storeOf(this.#world, this.#values);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Doctor, Going } from "./doctor/doctor.ts";
 import type { Failure, SecretSight, Surroundings, Target, Way } from "./doctor/evidence.ts";
+import type { FlagValues } from "./cli/quick_parse.ts";
 import { bySecret, type KeySight, present, type Store } from "./doctor_login.ts";
 import { goWay, type Presented } from "./doctor_way.ts";
 import { asClawError, ClawError } from "./errors.ts";
@@ -14,6 +15,8 @@ import { keyFilePath, loadIdentity } from "./identity/key_file.ts";
 import { noteLockout } from "./identity/lockout_file.ts";
 import { loadToken } from "./identity/token_file.ts";
 import { createOwnKey } from "./own_key.ts";
+import { storeOf } from "./places.ts";
+import { limitTime } from "./platform/clock.ts";
 import { factsOf } from "./platform/files.ts";
 import type { World } from "./platform/world.ts";
 import { scopes } from "./protocol/mod.ts";
@@ -31,8 +34,8 @@ export interface DoctorParts {
   /** Told of every secret before it is used. */
   hide(secret: string): void;
   open(settings: Settings, onStep: (step: OpenStep) => void): (signal: AbortSignal) => Promise<Transport>;
+  readonly values: FlagValues;
   settings(): Promise<Settings>;
-  store(): Store;
   signal(): AbortSignal;
   extendTime(ms: number): void;
 }
@@ -42,19 +45,38 @@ const patienceMs = 8_000;
 const lookMs = 2_000;
 
 export function createDoctor(parts: DoctorParts): Doctor {
+  const { world } = parts;
   return {
-    selfTest: () => testSelf(parts.world, parts.signal()),
+    os: world.os,
+    selfTest: () => testSelf(world, parts.signal()),
     surroundings: () => lookAround(parts),
-    go: (going = {}) => go(parts, going),
+    go: (going = {}) => going.isQuick ? goQuickly(parts, going) : go(parts, going),
+    async services() {
+      const { lookAtServices } = await import("./doctor_services.ts");
+      return await lookAtServices(parts);
+    },
+    async mend() {
+      const { mendFiles } = await import("./doctor_mend.ts");
+      return mendFiles(storeOf(world, parts.values));
+    },
+    async redactor() {
+      const { createRedactor } = await import("./doctor_redact.ts");
+      return await createRedactor(parts);
+    },
+    async writeNew(path, text) {
+      const { createPrivate } = await import("./platform/private_file.ts");
+      return createPrivate(world.os, /[/\\]/.test(path) ? path : `./${path}`, text, world.ids.uuid());
+    },
   };
 }
 
-async function lookAround(parts: DoctorParts): Promise<Surroundings> {
+/** Settings, key and files, as they are for these parts' world. */
+export async function lookAround(parts: DoctorParts): Promise<Surroundings> {
   const { world: { clock, os, env } } = parts;
   const startedAt = clock.elapsed();
   const settings = await orFailure(() => parts.settings());
   const settingsMs = clock.elapsed() - startedAt;
-  const store = await orFailure(() => Promise.resolve().then(() => parts.store()));
+  const store = await orFailure(() => Promise.resolve().then(() => storeOf(parts.world, parts.values)));
   const known = "value" in store ? store.value : undefined;
   const found = "value" in settings ? settings.value : undefined;
   const fingerprint = known === undefined ? noFingerprint : await fingerprinterOf(known);
@@ -160,7 +182,7 @@ function isContainer(env: World["env"]): boolean {
  */
 async function go(parts: DoctorParts, going: Going): Promise<Way> {
   const settings = await parts.settings();
-  const store = parts.store();
+  const store = storeOf(parts.world, parts.values);
   if (settings.timeoutMs.origin.kind === "default") parts.extendTime(patienceMs);
   const wanted = going.wanted ?? [scopes.read];
   const hide = (text: string) => parts.hide(text);
@@ -175,6 +197,20 @@ async function go(parts: DoctorParts, going: Going): Promise<Way> {
   return await goOnce(parts, going, settings, () => present({ ...settings, secret }, store, sight, wanted, hide));
 }
 
+/** One connection, as `claw ping` counts them: by the secret alone where there is one that was given for this run. */
+async function goQuickly(parts: DoctorParts, going: Going): Promise<Way> {
+  const settings = await parts.settings();
+  const store = storeOf(parts.world, parts.values);
+  const sight = await loadKey(store, settings);
+  const hide = (text: string) => parts.hide(text);
+  return await goOnce(
+    parts,
+    going,
+    settings,
+    () => present(settings, store, sight, going.wanted ?? [scopes.read], hide),
+  );
+}
+
 async function goOnce(
   parts: DoctorParts,
   going: Going,
@@ -183,10 +219,11 @@ async function goOnce(
 ): Promise<Way> {
   const { value: endpoint } = settings.endpoint;
   const url = new URL(endpoint.url);
+  using limit = going.limitMs === undefined ? undefined : limitTime(parts.signal(), parts.world.clock, going.limitMs);
   const way = await goWay({
     ...going,
     world: parts.world,
-    signal: () => parts.signal(),
+    signal: () => limit?.signal ?? parts.signal(),
     isTls: endpoint.isTls,
     isName: /[a-z]/i.test(endpoint.host) && !endpoint.host.includes(":"),
     open: (signal, onStep) => parts.open(settings, onStep)(signal),
@@ -203,7 +240,7 @@ async function goOnce(
   // Only claw's own memory: what else uses this secret then stops in time.
   if (failed !== undefined && !failed.isForeknown) {
     noteLockout(
-      parts.store(),
+      storeOf(parts.world, parts.values),
       endpoint.origin,
       new ClawError(failed.error.code, "", { details: failed.error.details }),
     );

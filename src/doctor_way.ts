@@ -126,8 +126,11 @@ const stepOfCause: Readonly<Record<string, WayStep>> = {
 };
 
 function failureAt(notes: Notes, error: ClawError, isForeknown: boolean): NonNullable<Way["failed"]> {
-  const step = notes.step === "challenge" || notes.openedAt === undefined || isOpening(notes.step)
+  const step = isOpening(notes.step)
     ? stepOfCause[String(error.details["cause"])] ?? notes.step
+    // Nothing was sent yet, and nothing was to be kept back: what came as the challenge was none.
+    : notes.step === "connect" && !isForeknown
+    ? "challenge"
     : notes.step;
   return { step, error: plain(error), ms: notes.stepMs, sinceOpenMs: notes.sinceOpenMs, isForeknown };
 }
@@ -174,7 +177,7 @@ function watch(transport: Transport, notes: Notes, { onFrame, world: { clock } }
       if (message !== undefined) {
         onFrame?.({ t: t(), dir: "in", frame: frame ?? `(${message.length} that are no frame)` });
       }
-      if (frame?.type === "event" && notes.step === "challenge") notes.done("challenge", "connect");
+      if (isChallenge(frame) && notes.step === "challenge") notes.done("challenge", "connect");
       if (frame?.type === "res" && !frame.ok) notes.lastError = errorOf(frame);
       // What the gateway said last comes before what it closed with.
       if (message === undefined && !notes.isOurClose) notes.closed = await transport.closed;
@@ -183,6 +186,10 @@ function watch(transport: Transport, notes: Notes, { onFrame, world: { clock } }
     close: (code, reason) => transport.close(code, reason),
     closed: transport.closed,
   };
+}
+
+function isChallenge(frame: Frame | undefined): boolean {
+  return frame?.type === "event" && frame.event === "connect.challenge";
 }
 
 function decoded(message: Message): Frame | undefined {

@@ -5,6 +5,7 @@
 import type { Connection } from "../client/connection.ts";
 import type { Need, Preference } from "../client/credentials.ts";
 import type { Knock } from "../client/knock.ts";
+import type { Doctor } from "../doctor/doctor.ts";
 import type { DeviceCheck } from "../identity/device_check.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Ids } from "../platform/world.ts";
@@ -144,6 +145,8 @@ export interface Context {
   /** Where the files of contexts stand. @throws ClawError `config/invalid` without a home directory */
   readonly contextStore: ContextStore;
   whoAmI(): Promise<WhoAmI>;
+  /** Looks at everything between this run and its gateway, and changes nothing. */
+  doctor(): Promise<Doctor>;
   /** Changes or copies this device's key, offline. */
   ownKey(): Promise<OwnKey>;
   /** Looks over the device key and the stored tokens, offline. */

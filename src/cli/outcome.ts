@@ -36,8 +36,8 @@ export interface Shown {
 }
 
 export type Outcome =
-  /** It worked. Exit 0. */
-  | Shown & { readonly kind: "done" }
+  /** It worked. Exit 0, unless a monitor reads it: then as plugins' numbers say, and not `exit_codes.ts`. */
+  | Shown & { readonly kind: "done"; readonly exit?: MonitorExit }
   /** It worked, and the answer is no. Exit 1. */
   | Shown & { readonly kind: "negative" }
   /** It failed, but what was found out is worth showing. Exit by the error. */
@@ -51,6 +51,13 @@ export function done(data: unknown, view: View): Outcome {
 
 export function negative(data: unknown, view: View): Outcome {
   return { kind: "negative", data, view };
+}
+
+/** What monitoring plugins end with: ok, warning, critical, unknown. */
+export type MonitorExit = 0 | 1 | 2 | 3;
+
+export function monitor(exit: MonitorExit, data: unknown, view: View): Outcome {
+  return { kind: "done", exit, data, view };
 }
 
 export function failed(error: ClawError, data: unknown, view: View): Outcome {

@@ -22,6 +22,41 @@ const commands: readonly Registration[] = [
     load: async () => (await import("./status.ts")).status,
   },
   {
+    words: ["doctor"],
+    summary: "find out what is wrong between claw and its gateway; exit 1 when something is",
+    load: async () => (await import("./doctor/doctor.ts")).doctor,
+  },
+  {
+    words: ["doctor", "cron"],
+    summary: "look for jobs that do not run as they should: the same as cron doctor",
+    load: async () => (await import("./cron/doctor.ts")).cronDoctor,
+  },
+  {
+    words: ["doctor", "event"],
+    summary: "find out whether an event would reach an agent",
+    load: async () => (await import("./doctor/event.ts")).doctorEvent,
+  },
+  {
+    words: ["doctor", "pairing"],
+    summary: "look for requests that wait, and devices that are there twice",
+    load: async () => (await import("./doctor/pairing.ts")).doctorPairing,
+  },
+  {
+    words: ["ping"],
+    summary: "measure the way to the gateway, round by round",
+    load: async () => (await import("./doctor/ping.ts")).ping,
+  },
+  {
+    words: ["check"],
+    summary: "tell a monitoring system in one line how the gateway is; exits 0 to 3 as its plugins do",
+    load: async () => (await import("./doctor/check.ts")).check,
+  },
+  {
+    words: ["bugreport"],
+    summary: "write what a doctor sees into a file without secrets, to be attached to an issue",
+    load: async () => (await import("./doctor/bugreport.ts")).bugreport,
+  },
+  {
     words: ["whoami"],
     summary: "show this device's id, key file and stored tokens, offline",
     load: async () => (await import("./whoami.ts")).whoami,

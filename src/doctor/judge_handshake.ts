@@ -22,10 +22,10 @@ const patience = [
 export function judgeHandshake(failed: WayFailure, way: Way): Finding {
   const { code, details } = failed.error;
   // A refusal came as a frame, and says why.
-  if (typeof details["wireCode"] === "string") return judgeRefusal(failed.error);
+  if (typeof details["wireCode"] === "string" || code === "protocol/mismatch") return judgeRefusal(failed.error);
   if (code === "net/closed") return judgeClose(failed, way);
   if (code === "net/timeout" || code === "protocol/no-challenge") return judgeSilence(failed, way);
-  const told = byReason[String(details["reason"])] ?? notAGateway;
+  const told = byReason[String(details["reason"])] ?? (failed.step === "hello" ? garbled : notAGateway);
   const { id, ...rest } = told(failed);
   return finding(id, rest);
 }
@@ -37,6 +37,15 @@ const notAGateway: Row = ({ error }) => ({
   cause: `${error.message}: no OpenClaw gateway says that, so another program has the port, or a proxy answers`,
   command: "openclaw gateway status --deep",
   where: "gateway host",
+});
+
+/** The challenge was a gateway's. */
+const garbled: Row = ({ error }) => ({
+  id: "HS-GARBLED",
+  cause:
+    `${error.message}, after a sound challenge: a proxy between garbles what passes, or the gateway is of a kind ` +
+    "that claw does not know",
+  command: "claw bugreport",
 });
 
 const byReason: Readonly<Record<string, Row>> = {

@@ -81,6 +81,15 @@ describe("judgeHandshake() and what is no gateway", () => {
   }
 });
 
+describe("judgeHandshake() behind a sound challenge", () => {
+  it("does not doubt that it is a gateway", () => {
+    const idOf = (error: ReturnType<typeof failure>) => judged(endingAt("hello", error))[0]?.id;
+    assert.equal(idOf(failure("protocol/bad-frame", { reason: "not-a-hello" })), "HS-GARBLED");
+    assert.equal(idOf(failure("protocol/bad-frame")), "HS-GARBLED");
+    assert.equal(idOf(failure("protocol/mismatch", { expectedProtocol: 5 })), "PROTOCOL_MISMATCH");
+  });
+});
+
 describe("judgeHandshake() and silence", () => {
   it("before the challenge may be a busy gateway, or none; its pages tell", () => {
     const way = endingAt("challenge", failure("protocol/no-challenge"), { ms: 8_000 });

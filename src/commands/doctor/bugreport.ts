@@ -1,0 +1,57 @@
+/**
+ * `claw bugreport`: what a doctor sees, and the frames of one connect, as one JSON document without any secret, to be
+ * attached to an issue. Who takes the secrets out is `src/doctor_redact.ts`.
+ */
+import { defineCommand } from "../../cli/command.ts";
+import { done } from "../../cli/outcome.ts";
+import { escapeJson } from "../../cli/escape.ts";
+import type { FrameEntry } from "../../doctor/doctor.ts";
+import { ClawError } from "../../errors.ts";
+import { version } from "../../version.ts";
+import { look } from "./report.ts";
+
+/** A gateway may say much; the beginning is what a report is about. */
+const mostFrames = 200;
+
+export const bugreport = defineCommand({
+  isReadOnly: true,
+  flags: {},
+  arguments: [{ name: "file", summary: "a new file to write (default: claw-bugreport-TIME.json), or - for stdout" }],
+  examples: [
+    { line: "claw bugreport", does: "write a new file, and name it" },
+    { line: "claw bugreport - > report.json", does: "the same where you say" },
+  ],
+  notes: [
+    "It holds what `claw doctor` shows, versions, and the frames of one connection. Tokens stand as six hex digits that\n" +
+    "only this machine can make, passwords as ***, the home directory as ~. The gateway's address and the names of its\n" +
+    "agents and jobs are in it: look it over before you publish it.",
+  ],
+  async run(_options, [file], context) {
+    const frames: FrameEntry[] = [];
+    const report = await look(context, {
+      asService: true,
+      onFrame: (entry) => void (frames.length < mostFrames && frames.push(entry)),
+    });
+    const doctor = await context.doctor();
+    const redact = await doctor.redactor();
+    const atMs = context.clock.now();
+    const document = await redact({
+      claw: { version, os: doctor.os },
+      madeAt: new Date(atMs).toISOString(),
+      doctor: report,
+      frames,
+    });
+    const text = `${escapeJson(JSON.stringify(document, null, 2))}\n`;
+    if (file === "-") return done(document, { kind: "raw", text });
+    const path = file ?? `claw-bugreport-${new Date(atMs).toISOString().replace(/\D/g, "").slice(0, 14)}.json`;
+    if (!await doctor.writeNew(path, text)) {
+      throw new ClawError("input/invalid", `${path} is there already, and is not overwritten`, {
+        hint: "name a file that is not there",
+      });
+    }
+    return done({ file: path, healthy: report.healthy }, {
+      kind: "line",
+      text: `wrote ${path}: look it over, then attach it to your report`,
+    });
+  },
+});

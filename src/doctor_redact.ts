@@ -1,0 +1,165 @@
+/**
+ * Takes every secret out of what is to be shown to strangers: those that claw knows, by their text wherever it stands,
+ * and those that it does not, by the name of the member. A token becomes six hex digits, so that two can be compared; a
+ * password and what is not known for either becomes `***`. The home directory becomes `~`.
+ */
+import type { DoctorParts } from "./doctor_probe.ts";
+import type { Store } from "./doctor_login.ts";
+import { createFingerprinter } from "./identity/fingerprint.ts";
+import { keyFilePath } from "./identity/key_file.ts";
+import { tokenDirectory } from "./identity/token_file.ts";
+import { storeOf } from "./places.ts";
+import { factsOf, namesIn, parseJson, readText } from "./platform/files.ts";
+import { join } from "./platform/directories.ts";
+import { contextDirectory } from "./settings/contexts.ts";
+import { homeOf } from "./settings/layers.ts";
+import { findOpenclawConfig } from "./settings/openclaw_config.ts";
+
+const secretName =
+  /token|password|passwd|secret|signature|setupcode|joinurl|private|authorization|cookie|apikey|api_key/i;
+const passwordName = /pass(word|wd)/i;
+/** Names that match above and carry none. */
+const harmlessName = /(file|cmd|command|keychain|limit|ms|delivery|tokens|kind|from)$/i;
+/** Shorter ones stand in too many innocent words; nobody's gateway takes them for a secret either. */
+const shortest = 4;
+
+/** @throws ClawError as the settings do not: what cannot be read holds nothing to hide */
+export async function createRedactor(parts: DoctorParts): Promise<(value: unknown) => Promise<unknown>> {
+  const known = new Map<string, string>();
+  const store = orNothing(() => storeOf(parts.world, parts.values));
+  const fingerprint = await fingerprinter(store);
+  const add = async (name: string, text: string) => {
+    const shown = passwordName.test(name) || fingerprint === undefined ? "***" : `secret:${await fingerprint(text)}`;
+    for (const form of formsOf(text)) if (form.length >= shortest && !known.has(form)) known.set(form, shown);
+  };
+  for (const [name, text] of await gather(parts, store)) await add(name, text);
+  const home = homeOf(parts.world.env);
+  return async (value) => {
+    // What stands under a secret's name is one, though nobody knew it; and then it is hidden everywhere.
+    for (const [name, text] of namedIn(value)) await add(name, text);
+    const inOrder = [...known].sort(([left], [right]) => right.length - left.length);
+    return mapTexts(value, (text) => withoutUserInfo(hide(text, inOrder, home)));
+  };
+}
+
+type Named = readonly (readonly [name: string, text: string])[];
+
+async function gather(parts: DoctorParts, store: Store | undefined): Promise<Named> {
+  const { world: { env, os }, values } = parts;
+  const flags = Object.entries(values).flatMap(([name, value]) =>
+    typeof value === "string" && isSecretName(name) ? [[name, value] as const] : []
+  );
+  const variables = Object.entries(env).flatMap(([name, value = ""]) => [
+    ...(isSecretName(name) ? [[name, value] as const] : []),
+    ...userInfoIn(value),
+  ]);
+  const openclaw = orNothing(() => findOpenclawConfig(os, env)?.path);
+  const files = [openclaw, ...(store === undefined ? [] : ownFiles(store))].filter((path) => path !== undefined);
+  return [...flags, ...variables, ...(await chosen(parts)), ...files.flatMap(namedInFile)];
+}
+
+/** The secret that the settings found, wherever it stood, and those that they passed over. */
+async function chosen(parts: DoctorParts): Promise<Named> {
+  const settings = await parts.settings().catch(() => undefined);
+  if (settings === undefined) return [];
+  const { secret, shadowed, proxy } = settings;
+  const own = secret === undefined || secret.isDeferred ? undefined : (await secret.read()).reveal();
+  const { value: decision } = proxy ?? {};
+  const authorization = decision?.kind === "proxy" ? decision.authorization?.reveal() : undefined;
+  return [
+    ...(own === undefined || secret === undefined ? [] : [[secret.kind, own] as const]),
+    ...shadowed.flatMap(({ kind, value }) => value === undefined ? [] : [[kind, value.reveal()] as const]),
+    ...(authorization === undefined
+      ? []
+      : [["password", authorization] as const, ["password", authorization.slice(6)] as const]),
+  ];
+}
+
+/** claw's own: the key, tokens as they are and were, settings and contexts. */
+function ownFiles(store: Store): readonly string[] {
+  const { os, directory } = store;
+  const folders = [directory, tokenDirectory(store), contextDirectory(os, directory)];
+  const names = folders.flatMap((folder) =>
+    orNothing(() => namesIn(folder))?.map((name) => join(os, folder, name)) ?? []
+  );
+  return [keyFilePath(store), ...names];
+}
+
+function namedInFile(path: string): Named {
+  const text = orNothing(() => factsOf(path)?.isFile === true ? readText(path) : undefined);
+  if (text === undefined) return [];
+  // The key for fingerprints is nothing but itself.
+  if (path.endsWith("fingerprint.key")) return [["private", text.trim()]];
+  return textsIn(text).filter(([name, value]) => isSecretName(name) && !/^\$\{/.test(value));
+}
+
+/** Members with their texts, by the look of it: a file that is broken may hold secrets, too. */
+function textsIn(json: string): Named {
+  const members = json.matchAll(/["']?([\w.-]+)["']?\s*:\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')/g);
+  return [...members].map(([, name = "", quoted = ""]) => {
+    const plain = quoted.slice(1, -1);
+    const { value } = parseJson(`"${plain}"`) ?? { value: plain };
+    return [name, typeof value === "string" ? value : plain];
+  });
+}
+
+function isSecretName(name: string): boolean {
+  return secretName.test(name) && !harmlessName.test(name);
+}
+
+function userInfoIn(text: string): Named {
+  return [...text.matchAll(/\/\/([^/@\s]*)@/g)].flatMap(([, info = ""]) => {
+    const [user = "", password = ""] = info.split(":");
+    return [["password", info], ["password", password], ...(password === "" ? [["password", user]] : [])] as const;
+  }) as Named;
+}
+
+/** As it is, as a URL has it, and as a header has it. */
+function formsOf(text: string): readonly string[] {
+  const encoded = encodeURIComponent(text);
+  return [...new Set([text, encoded, decodeOrKeep(text)])];
+}
+
+function decodeOrKeep(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function namedIn(value: unknown, name = ""): Named {
+  if (typeof value === "string") return isSecretName(name) && value !== "" ? [[name, value]] : [];
+  if (Array.isArray(value)) return value.flatMap((item) => namedIn(item, name));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([member, inner]) => namedIn(inner, member));
+}
+
+function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [change(name), mapTexts(inner, change)]));
+}
+
+function hide(text: string, known: readonly (readonly [string, string])[], home: string | undefined): string {
+  const hidden = known.reduce((left, [secret, shown]) => left.replaceAll(secret, shown), text);
+  return home === undefined || home.length < 2 ? hidden : hidden.replaceAll(home, "~");
+}
+
+function withoutUserInfo(text: string): string {
+  return text.replaceAll(/(\w:\/\/)[^/@\s]*@/g, "$1***@");
+}
+
+async function fingerprinter(store: Store | undefined): Promise<((secret: string) => Promise<string>) | undefined> {
+  if (store === undefined) return undefined;
+  return await createFingerprinter(store, factsOf(keyFilePath(store)) === undefined).catch(() => undefined);
+}
+
+function orNothing<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

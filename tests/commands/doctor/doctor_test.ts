@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { createFastClock } from "../../support/clock.ts";
+import { openSocketGateway } from "../../support/dev_gateway.ts";
+import { startRefusingGateway } from "../../support/refusing_gateway.ts";
+import { freePort, startStatusServer } from "../../support/sockets.ts";
+import { startTcpProxy } from "../../support/tcp_proxy.ts";
+import { createTestHome, type RunResult } from "../../support/world.ts";
+
+interface Found {
+  readonly id: string;
+  readonly severity: string;
+  readonly cause: string;
+  readonly command: string;
+}
+
+function findingsIn({ stdout }: RunResult): readonly Found[] {
+  return JSON.parse(stdout).data.findings;
+}
+
+function idsIn(run: RunResult): readonly string[] {
+  return findingsIn(run).map(({ id }) => id);
+}
+
+describe("claw doctor and a gateway that is well", () => {
+  for (const protocol of [3, 4] as const) {
+    it(`finds nothing, pairs nothing and writes nothing, on protocol ${protocol}`, async () => {
+      await using gateway = await openSocketGateway({ protocol, pairing: "manual" });
+      using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+      const run = await home.claw(["doctor"]);
+      assert.equal(run.stderr, "");
+      assert.equal(run.exit, 0, run.stdout);
+      assert.match(run.stdout, /^healthy: nothing is wrong$/m);
+      assert.match(run.stdout, /^connect +[\d.]+ +ok +token of CLAW_TOKEN, without a device/m);
+      assert.deepEqual(readdirSync(home.path), []);
+      const { pairings } = gateway.gateway.memory;
+      assert.deepEqual([pairings.pending(), pairings.paired()], [[], []]);
+    });
+  }
+
+  it("uses this device's own token where it has one, and proves what is given for this run besides", async () => {
+    await using gateway = await openSocketGateway({ protocol: 3 });
+    using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+    assert.equal((await home.claw(["event", "x"])).exit, 0);
+    const both = await home.claw(["doctor"]);
+    assert.match(both.stdout, /^scopes +0\.0 +ok +operator\.write$/m);
+    assert.match(both.stdout, /^heartbeat +[\d.]+ +ok/m);
+    const connects = gateway.log.filter(({ event }) => event === "hello-ok").length;
+    assert.equal(connects, 3, "an event, and two looks");
+    const wrong = await home.claw(["doctor", "--json"], { env: { CLAW_TOKEN: "not-the-token-of-it" } });
+    assert.equal(wrong.exit, 1);
+    assert.deepEqual(idsIn(wrong), ["AUTH_TOKEN_MISMATCH"]);
+    assert.ok(!wrong.stdout.includes("not-the-token-of-it"));
+  });
+
+  it("draws bars on a terminal only", async () => {
+    await using gateway = await openSocketGateway();
+    using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+    assert.match((await home.claw(["doctor"], { isTty: true })).stdout, /█/);
+    assert.doesNotMatch((await home.claw(["doctor"])).stdout, /█/);
+  });
+});
+
+describe("claw doctor and what it knows beforehand", () => {
+  it("does not log in where the gateway asked to wait", async () => {
+    const error = {
+      code: "INVALID_REQUEST",
+      message: "no",
+      details: { code: "AUTH_RATE_LIMITED" },
+      retryAfterMs: 300_000,
+    };
+    await using gateway = await startRefusingGateway(error);
+    using home = createTestHome({ CLAW_URL: `ws://127.0.0.1:${gateway.port}`, CLAW_TOKEN: "wrong-wrong-wrong" });
+    assert.deepEqual(idsIn(await home.claw(["doctor", "--json"])), ["AUTH_RATE_LIMITED"]);
+    const again = await home.claw(["doctor", "--json"]);
+    assert.deepEqual(idsIn(again), ["AUTH_RATE_LIMITED"]);
+    const { phases } = JSON.parse(again.stdout).data;
+    assert.equal(phases.find(({ state }: { state: string }) => state === "failed").name, "connect");
+    // The look itself has told the others, too.
+    assert.equal((await home.claw(["event", "x"])).exit, 75);
+  });
+
+  it("does not log in without anything to log in with", async () => {
+    await using gateway = await openSocketGateway();
+    using home = createTestHome({ CLAW_URL: gateway.url });
+    const run = await home.claw(["doctor", "--json"]);
+    assert.equal(run.exit, 1);
+    assert.deepEqual(idsIn(run), ["AUTH-NOTHING"]);
+    const logins = gateway.log.filter(({ event, advice }) =>
+      event === "hello-ok" || /credential|token/.test(advice ?? "")
+    );
+    assert.deepEqual(logins, []);
+  });
+
+  it("says which secret cannot be had", async () => {
+    await using gateway = await openSocketGateway();
+    using home = createTestHome();
+    mkdirSync(join(home.path, ".openclaw"));
+    const reference = { source: "exec", provider: "vault", id: "token" };
+    const config = { gateway: { port: gateway.port, auth: { mode: "token", token: reference } } };
+    writeFileSync(join(home.path, ".openclaw/openclaw.json"), JSON.stringify(config));
+    assert.deepEqual(idsIn(await home.claw(["doctor", "--json"])), ["CFG-2"]);
+  });
+
+  it("names two tokens that disagree, by fingerprints, and never the tokens", async () => {
+    await using gateway = await openSocketGateway();
+    using home = createTestHome({ OPENCLAW_GATEWAY_TOKEN: "stale-of-the-environment" });
+    mkdirSync(join(home.path, ".openclaw"));
+    const config = { gateway: { port: gateway.port, auth: { mode: "token", token: gateway.secret } } };
+    writeFileSync(join(home.path, ".openclaw/openclaw.json"), JSON.stringify(config));
+    const run = await home.claw(["doctor", "--json"]);
+    assert.deepEqual(idsIn(run), ["AUTH_TOKEN_MISMATCH", "CFG-10"]);
+    const [refusal, rivals] = findingsIn(run);
+    const used = /([0-9a-f]{6}) of OPENCLAW_GATEWAY_TOKEN$/.exec(refusal?.cause ?? "")?.[1];
+    assert.ok(used !== undefined, refusal?.cause);
+    assert.match(
+      rivals?.cause ?? "",
+      new RegExp(`${used} of OPENCLAW_GATEWAY_TOKEN is used, [0-9a-f]{6} of .*openclaw`),
+    );
+    assert.equal(rivals?.command, "unset OPENCLAW_GATEWAY_TOKEN");
+    assert.ok(!run.stdout.includes(gateway.secret) && !run.stdout.includes("stale-of"));
+  });
+});
+
+describe("claw doctor below the handshake", () => {
+  it("blames a port where nothing listens, and nothing above it", async () => {
+    using home = createTestHome({ CLAW_URL: `ws://127.0.0.1:${await freePort()}`, CLAW_TOKEN: "x".repeat(20) });
+    const run = await home.claw(["doctor"]);
+    assert.equal(run.exit, 1);
+    assert.match(run.stdout, /^TCP +[\d.]+ +failed +nothing listens/m);
+    assert.match(run.stdout, /^hello +not reached$/m);
+    assert.match(run.stdout, /^error +nothing listens on/m);
+    assert.match(run.stdout, /^ {2}run here +openclaw gateway status --deep$/m);
+  });
+
+  it("asks a gateway that is not ready for its pages", async () => {
+    await using server = await startStatusServer(503);
+    using home = createTestHome({ CLAW_URL: `ws://127.0.0.1:${server.port}`, CLAW_TOKEN: "x".repeat(20) });
+    const run = await home.claw(["doctor", "--json"]);
+    assert.deepEqual(idsIn(run), ["HTTP-503"]);
+    assert.equal(server.clients, 3, "the upgrade, /healthz and /readyz");
+  });
+
+  it("stops at settings that are wrong, with exit 1, and at a wrong command line, with 64", async () => {
+    using home = createTestHome({ CLAW_URL: "ws://gateway.example", CLAW_TOKEN: "x".repeat(20) });
+    const run = await home.claw(["doctor", "--json"]);
+    assert.equal(run.exit, 1);
+    assert.deepEqual(idsIn(run), ["CFG-6"]);
+    assert.equal((await home.claw(["doctor", "--port", "nonsense"])).exit, 64);
+  });
+
+  it("sees that the scopes of a paired device were narrowed", async () => {
+    let isNarrow = false;
+    await using gateway = await openSocketGateway();
+    await using between = await startTcpProxy({
+      targetPort: gateway.port,
+      decide({ from, frame }) {
+        if (!isNarrow || from !== "gateway" || frame.id !== "connect") return "pass";
+        const { payload } = frame;
+        return { instead: { ...frame, payload: { ...payload, auth: { ...payload.auth, scopes: [] } } } };
+      },
+    });
+    using home = createTestHome({ CLAW_URL: `ws://127.0.0.1:${between.port}` });
+    assert.equal((await home.claw(["event", "x", "--token", gateway.secret])).exit, 0);
+    assert.equal((await home.claw(["doctor"])).exit, 0);
+    isNarrow = true;
+    const run = await home.claw(["doctor", "--json"]);
+    assert.deepEqual(idsIn(run), ["SCOPES-EMPTIED"]);
+    const { phases } = JSON.parse(run.stdout).data;
+    assert.equal(phases.find(({ state }: { state: string }) => state === "failed").name, "scopes");
+  });
+});
+
+describe("claw doctor --watch", () => {
+  it("looks until all is well", async () => {
+    const port = await freePort();
+    const clock = createFastClock(50);
+    using home = createTestHome({ CLAW_URL: `ws://127.0.0.1:${port}`, CLAW_TOKEN: "dev-gateway-test-secret" });
+    const watching = home.claw(["doctor", "--watch", "--json"], { clock });
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await using _gateway = await openSocketGateway({ port });
+    const { exit, stdout } = await watching;
+    assert.equal(exit, 0);
+    const healthy = stdout.trimEnd().split("\n").map((line) => JSON.parse(line).data.healthy);
+    assert.ok(healthy.length >= 2, stdout);
+    assert.deepEqual([healthy[0], healthy.at(-1)], [false, true]);
+  });
+});
+
+describe("claw doctor --as-service", () => {
+  it("says that the token is only here, until this device has one of its own", async () => {
+    await using gateway = await openSocketGateway();
+    using home = createTestHome({ CLAW_TOKEN: gateway.secret });
+    const args = ["doctor", "--as-service", "--json", "--url", gateway.url];
+    const before = findingsIn(await home.claw(args, { env: { LOGNAME: "me" } }));
+    assert.deepEqual(before.map(({ id, severity }) => `${id} ${severity}`), Array(3).fill("CFG-8 warning"));
+    assert.match(before[0]?.cause ?? "", /^cron: there is no token, since CLAW_TOKEN is only here/);
+    assert.match(before[2]?.cause ?? "", /^systemd without User=: HOME is not set/);
+    assert.equal((await home.claw(["event", "x", "--url", gateway.url])).exit, 0);
+    const after = findingsIn(await home.claw(args));
+    assert.deepEqual(after.map(({ cause }) => cause.split(":")[0]), ["systemd without User="]);
+  });
+});
+
+describe("claw doctor --fix", () => {
+  it("narrows the modes of claw's own files, takes a crash's leftovers away, and touches nothing else", async () => {
+    await using gateway = await openSocketGateway();
+    using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+    assert.equal((await home.claw(["event", "x"])).exit, 0);
+    const directory = join(home.path, ".config/claw");
+    const key = join(directory, "device.json");
+    const left = join(directory, "device.json.352e8c2f-167e-412c-bb65-05e6915dc592.tmp");
+    const foreign = join(home.path, "mine.txt");
+    for (const path of [left, foreign]) writeFileSync(path, "x", { mode: 0o644 });
+    utimesSync(left, 0, 0);
+    for (const path of [key, directory]) chmodSync(path, path === key ? 0o644 : 0o777);
+    assert.deepEqual(idsIn(await home.claw(["doctor", "--json"])).toSorted(), ["CFG-3", "CFG-3"]);
+    const fixed = await home.claw(["doctor", "--fix", "--json"]);
+    assert.equal(fixed.exit, 0, fixed.stdout);
+    const { mended } = JSON.parse(fixed.stdout).data;
+    assert.deepEqual(mended.map(({ did }: { did: string }) => did), [
+      "mode 0777 is now 0700",
+      "left over by a crash: removed",
+      "mode 0644 is now 0600",
+    ]);
+    assert.equal(statSync(key).mode & 0o777, 0o600);
+    assert.equal(statSync(foreign).mode & 0o777, 0o644);
+    assert.ok(!readdirSync(directory).some((name) => name.endsWith(".tmp")));
+  });
+});
