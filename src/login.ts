@@ -17,6 +17,7 @@ import { ClawError } from "./errors.ts";
 import type { CredentialSource } from "./client/dial.ts";
 import { role } from "./client/handshake.ts";
 import type { Identity } from "./identity/keypair.ts";
+import { loadName, saveName } from "./identity/name_file.ts";
 import { loadToken, saveToken, spareToken, type TokenStore } from "./identity/token_file.ts";
 import { hasScope, type HelloOk } from "./protocol/mod.ts";
 import { isEncryptedOrHere } from "./settings/endpoint.ts";
@@ -60,6 +61,8 @@ interface Offer extends Omit<SecretChoice, "kind" | "read"> {
 }
 
 export function createLogin({ settings, identity, tokens, need, by, displayName, hide }: LoginOptions): LoginSource {
+  if (displayName !== undefined) saveName(tokens, displayName);
+  const name = displayName ?? loadName(tokens);
   const { endpoint: { value: endpoint } } = settings;
   const secret = typeof by === "object" ? offerOf(by.bootstrapToken) : settings.secret;
   const { origin } = endpoint;
@@ -76,7 +79,7 @@ export function createLogin({ settings, identity, tokens, need, by, displayName,
     choice = chosen;
     const presented = await present(chosen, secret);
     hide(presented.value);
-    return { device: identity, secret: presented, scopes: chosen.scopes, displayName };
+    return { device: identity, secret: presented, scopes: chosen.scopes, displayName: name };
   };
   return {
     first: async () => await credentials(chooseCredential(known, need)),
@@ -88,15 +91,18 @@ export function createLogin({ settings, identity, tokens, need, by, displayName,
     explain: (error) => explain(error, settings),
     keep({ auth }) {
       if (auth?.deviceToken === undefined) return { isStored: false, gained: [] };
-      const { deviceToken: token } = auth;
-      // 2026.9.6 names the scopes of the connection: those that the stored grant implies are nothing new.
-      const held = choice?.present === "grant" && choice.grant.token === token ? choice.grant.scopes : [];
-      save({ role, token, scopes: auth.scopes.filter((scope) => !hasScope(held, scope)) });
+      save({ role, token: auth.deviceToken, scopes: newScopesIn(auth, choice) });
       return { isStored: true, gained: gainedBy(auth.scopes, known.grant) };
     },
     spareToken: () => spareToken(tokens, origin, role),
     keepToken: save,
   };
+}
+
+/** 2026.9.6 names the scopes of the connection: those that the stored grant implies are nothing new. */
+function newScopesIn({ deviceToken, scopes }: NonNullable<HelloOk["auth"]>, choice: Choice | undefined) {
+  const held = choice?.present === "grant" && choice.grant.token === deviceToken ? choice.grant.scopes : [];
+  return scopes.filter((scope) => !hasScope(held, scope));
 }
 
 function gainedBy(scopes: readonly string[], before: Grant | undefined): readonly string[] {

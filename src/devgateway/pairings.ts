@@ -232,10 +232,11 @@ export class Pairings {
     return device !== undefined;
   }
 
-  /** Notes that an approved device connected. */
+  /** Notes that an approved device connected. Without a name it loses the one that it had (both generations). */
   seen(claim: DeviceClaim): void {
-    const device = this.find(claim.deviceId);
-    if (device === undefined) return;
+    const found = this.find(claim.deviceId);
+    if (found === undefined) return;
+    const { displayName: _before, ...device } = found;
     this.#paired.set(device.deviceId, {
       ...device,
       ...(claim.displayName === undefined ? {} : { displayName: claim.displayName }),

@@ -9,6 +9,7 @@ import { readPairingRefusal } from "../../devices/pairing_refusal.ts";
 import { scopesBeyond } from "../../devices/roster.ts";
 import { takesUpgrades } from "../../devices/scope_upgrade.ts";
 import { asClawError, ClawError } from "../../errors.ts";
+import { isName, longestName } from "../../identity/name_file.ts";
 import { scopes } from "../../protocol/mod.ts";
 import { parseDuration } from "../../settings/duration.ts";
 import { scopeList } from "./device_words.ts";
@@ -28,7 +29,7 @@ export const devicePair = defineCommand({
     },
     wait: { type: "boolean", summary: "wait until somebody decides; exit 0 only when it is approved" },
     waitTimeout: { type: "string", value: "duration", summary: "how long to wait (default: 10m)" },
-    name: { type: "string", value: "text", summary: "what this device calls itself from now on" },
+    name: { type: "string", value: "text", summary: "what this device calls itself from now on, at every gateway" },
     code: { type: "string", value: "code", summary: "the gateway's setup code, instead of its secret (- reads stdin)" },
   },
   examples: [
@@ -148,12 +149,9 @@ function patienceFor(code: OpenCode | undefined, waitMs: number | undefined, { c
   return code.expiresAtMs === undefined ? undefined : Math.min(waitMs, code.expiresAtMs - clock.now());
 }
 
-const longestName = 64;
-
 function nameOf(text: string): string {
   const name = text.trim();
-  // deno-lint-ignore no-control-regex -- those are what a name must not have
-  if (name !== "" && name.length <= longestName && !/[\u0000-\u001f\u007f-\u009f]/.test(name)) return name;
+  if (isName(name)) return name;
   throw new ClawError("input/invalid", `--name: a name has 1 to ${longestName} characters, on one line`);
 }
 

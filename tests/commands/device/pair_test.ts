@@ -70,6 +70,19 @@ for (const protocol of [3, 4] as const) {
       assert.equal((await stage.pair([], noSecret)).exit, 0, "and the token alone lets it in");
     });
 
+    it("is called by its name at every connection from then on, since gateways forget it", async () => {
+      await using stage = await openPairStage(protocol, "auto");
+      assert.equal((await stage.pair(["--name", " the shed "])).exit, 0);
+      const nameThere = () => stage.pairings.paired()[0]?.displayName;
+      for (const args of [["event", "x"], ["device", "list"], ["device", "pair"]]) {
+        assert.equal((await stage.home.claw(args)).exit, 0);
+        assert.equal(nameThere(), "the shed", args.join(" "));
+      }
+      assert.equal((await stage.pair(["--name", "the barn"])).exit, 0);
+      assert.equal((await stage.home.claw(["event", "x"])).exit, 0);
+      assert.equal(nameThere(), "the barn");
+    });
+
     it("stops at a rejection, and names the request that asking made", async () => {
       await using stage = await openPairStage(protocol);
       const { request, run } = await stage.startPair();
