@@ -27,6 +27,10 @@ for (const lab of deviceLabs) {
       assertExit(await remote.claw(["event", "x"], { env: { CLAW_TOKEN: "" } }), 0);
       const again = await remote.claw(["device", "pair", "--json"]);
       assert.equal(envelopeOf(again).data.status, "already-paired");
+      // Gateways forget the name of who does not say it.
+      const { paired: devices } = envelopeOf(await home.claw(["device", "list", "--json"])).data;
+      const there = devices.find(({ deviceId }: { deviceId: string }) => deviceId === envelopeOf(again).data.deviceId);
+      assert.equal(there.displayName, "from afar");
     });
 
     it("waits, and is let in when the official command line approves it", async () => {
