@@ -14,6 +14,7 @@ export function createLongRun(world: World, voice: Speech): LongRun {
   return {
     tell: (text) => voice.tell(text),
     ask: (question, facts) => voice.ask(question, facts),
+    endLine: () => stderr.write("\n"),
     runProgram: (argv, input, signal) => world.runProgram(argv, input, signal),
     ...(isAttended ? { readKey: (signal: AbortSignal) => stdin.readKey(signal) } : {}),
     ...(socket === "" ? {} : { supervisor: createSupervisor(socket, world, voice) }),

@@ -10,6 +10,8 @@ export interface LongRun {
   tell(text: string): void;
   /** Facts, and a question about them, on stderr. */
   ask(question: string, facts?: Pairs): Promise<void>;
+  /** Ends the line of a question whose answer needed none. */
+  endLine(): void;
   /** Runs a program by its arguments, with a text on its standard input; it is ended when the signal is aborted. */
   runProgram(argv: readonly string[], stdin: string, signal: AbortSignal): Promise<ProgramEnd>;
   /** The next key that somebody presses, undefined at the end of input; left out where nobody can be asked. */

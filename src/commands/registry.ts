@@ -177,6 +177,11 @@ const commands: readonly Registration[] = [
     load: async () => (await import("./device/list.ts")).deviceList,
   },
   {
+    words: ["device", "watch"],
+    summary: "show requests as they come, and decide on each by a key",
+    load: async () => (await import("./device/watch.ts")).deviceWatch,
+  },
+  {
     words: ["device", "approve"],
     summary: "let a device in, or give it more, after a look",
     load: async () => (await import("./device/approve.ts")).deviceApprove,
