@@ -6,6 +6,7 @@ import type { WhoAmI } from "./cli/context.ts";
 import { createFingerprinter } from "./identity/fingerprint.ts";
 import { type IdentityStore, keyFilePath, loadIdentity } from "./identity/key_file.ts";
 import { keyFingerprintOf } from "./identity/keypair.ts";
+import { loadName } from "./identity/name_file.ts";
 import { listTokens, tokenPath, type TokenStore } from "./identity/token_file.ts";
 
 /** Creates no identity; a key for fingerprints is made when there is something to fingerprint. @throws ClawError `config/*`, `store/io` */
@@ -15,6 +16,7 @@ export async function describeDevice(store: IdentityStore & TokenStore): Promise
   const tokens = listTokens(store).filter(({ deviceId }) => deviceId === found?.identity.deviceId);
   const fingerprintOf = found === undefined ? () => Promise.resolve("") : await createFingerprinter(store);
   return {
+    name: loadName(store),
     deviceId: found?.identity.deviceId,
     keyFile: keyFilePath(store),
     fingerprint: found === undefined ? undefined : await fingerprintOf(found.identity.publicKey),

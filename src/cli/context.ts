@@ -90,6 +90,8 @@ export interface OwnKey {
 /** What this installation knows of itself, offline. */
 export interface WhoAmI {
   readonly deviceId: string | undefined;
+  /** What it calls itself at gateways, if anything. */
+  readonly name: string | undefined;
   readonly keyFile: string;
   readonly fingerprint: string | undefined;
   /** The same on every installation: SHA-256 of the public key, as `ssh-keygen -l` writes it. */
@@ -124,7 +126,7 @@ export interface Context {
   /**
    * Connects anew with at least these scopes.
    * @param by what to present rather than what the rules of `client/credentials.ts` say, where there is such a thing
-   * @param displayName what this device calls itself from now on; without it, it keeps its name
+   * @param displayName what this device calls itself from now on, here and elsewhere; without it, it keeps its name
    * @param signal ends this attempt; without it the run's own
    * @throws ClawError as `dial` and the settings do
    */

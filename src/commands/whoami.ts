@@ -21,11 +21,13 @@ export const whoami = defineCommand({
       ...token,
       storedAt: new Date(storedAtMs).toISOString(),
     }));
-    const data = { ...me, tokens };
+    const { name, ...rest } = me;
+    const data = { ...rest, tokens, name: name ?? null };
     return done(data, {
       kind: "pairs",
       pairs: [
         ["device", me.deviceId ?? "none yet: the first connection makes one"],
+        ...(me.name === undefined ? [] : [["calls itself", me.name] as const]),
         ...(me.keyFingerprint === undefined ? [] : [["key", me.keyFingerprint] as const]),
         ["fingerprint", me.fingerprint ?? "none yet"],
         ["key file", me.keyFile],

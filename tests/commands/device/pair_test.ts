@@ -78,6 +78,8 @@ for (const protocol of [3, 4] as const) {
         assert.equal((await stage.home.claw(args)).exit, 0);
         assert.equal(nameThere(), "the shed", args.join(" "));
       }
+      assert.match((await stage.home.claw(["whoami"])).stdout, /^calls itself {2}the shed$/m);
+      assert.equal(JSON.parse((await stage.home.claw(["whoami", "--json"])).stdout).data.name, "the shed");
       assert.equal((await stage.pair(["--name", "the barn"])).exit, 0);
       assert.equal((await stage.home.claw(["event", "x"])).exit, 0);
       assert.equal(nameThere(), "the barn");

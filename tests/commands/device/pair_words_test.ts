@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { View } from "../../../src/cli/outcome.ts";
 import { type OwnRequest, showRequest } from "../../../src/commands/device/pair_words.ts";
 
-const me = { deviceId: "d", keyFile: "k", fingerprint: "f", keyFingerprint: "SHA256:k", tokens: [] };
+const me = { deviceId: "d", name: undefined, keyFile: "k", fingerprint: "f", keyFingerprint: "SHA256:k", tokens: [] };
 const request: OwnRequest = {
   requestId: "r-1",
   reason: "not-paired",
