@@ -30,7 +30,7 @@ export async function createRedactor(parts: DoctorParts): Promise<(value: unknow
   const fingerprint = await fingerprinter(store);
   const add = async (name: string, text: string) => {
     const shown = passwordName.test(name) || fingerprint === undefined ? "***" : `secret:${await fingerprint(text)}`;
-    for (const form of formsOf(text)) if (form.length >= shortest && !known.has(form)) known.set(form, shown);
+    for (const form of formsOf(text).filter(isTelling)) if (!known.has(form)) known.set(form, shown);
   };
   for (const [name, text] of await gather(parts, store)) await add(name, text);
   const home = homeOf(parts.world.env);
@@ -40,6 +40,11 @@ export async function createRedactor(parts: DoctorParts): Promise<(value: unknow
     const inOrder = [...known].sort(([left], [right]) => right.length - left.length);
     return mapTexts(value, (text) => withoutUserInfo(hide(text, inOrder, home)));
   };
+}
+
+/** Switches have such names, too. */
+function isTelling(text: string): boolean {
+  return text.length >= shortest && !/^(true|false|null|none|auto)$/i.test(text);
 }
 
 type Named = readonly (readonly [name: string, text: string])[];
@@ -108,10 +113,8 @@ function isSecretName(name: string): boolean {
 }
 
 function userInfoIn(text: string): Named {
-  return [...text.matchAll(/\/\/([^/@\s]*)@/g)].flatMap(([, info = ""]) => {
-    const [user = "", password = ""] = info.split(":");
-    return [["password", info], ["password", password], ...(password === "" ? [["password", user]] : [])] as const;
-  }) as Named;
+  const infos = [...text.matchAll(/\/\/([^/@\s]*)@/g)].map(([, info = ""]) => info);
+  return infos.flatMap((info) => [info, ...info.split(":")].map((part) => ["password", part] as const));
 }
 
 /** As it is, as a URL has it, and as a header has it. */
