@@ -213,6 +213,7 @@ export const rooms: readonly Room[] = [
     // The composition root: these files join the rooms below, and each other.
     path: [
       "src/app.ts",
+      "src/certificate_look.ts",
       "src/context.ts",
       "src/doctor_login.ts",
       "src/doctor_mend.ts",

@@ -3,7 +3,7 @@
  * connection. The one place where the floors below are joined; `login.ts` does it for credentials, `input.ts` for what
  * the person gives. Next: `client/dial.ts`.
  */
-import type { Context, Edited, Gateway, Kept, Looks, OwnKey, WhoAmI } from "./cli/context.ts";
+import type { Context, Edited, Gateway, GatewayCertificate, Kept, Looks, OwnKey, WhoAmI } from "./cli/context.ts";
 import type { LongRun } from "./cli/long_run.ts";
 import type { Pairs } from "./cli/outcome.ts";
 import type { Progress } from "./cli/progress.ts";
@@ -109,7 +109,7 @@ export class RunContext implements Context, AsyncDisposable {
       os,
       signal,
       retryMs: settings.retryMs.value,
-      open: this.#opener ??= this.#createOpener(settings),
+      open: this.#opener ??= createOpener(this.#openerOptions(settings)),
       onRetry: (error, delayMs) => this.note(`${error.message}: trying again in ${Math.round(delayMs)} ms`),
     }).catch((thrown: unknown) => {
       const error = asClawError(thrown);
@@ -130,7 +130,12 @@ export class RunContext implements Context, AsyncDisposable {
     const settings = await this.settings();
     const { knock } = await import("./client/knock.ts");
     using limit = limitTime(this.signal, this.clock, limitMs);
-    return await knock(this.#opener ??= this.#createOpener(settings), this.clock, limit.signal);
+    return await knock(this.#opener ??= createOpener(this.#openerOptions(settings)), this.clock, limit.signal);
+  }
+
+  async certificate(): Promise<GatewayCertificate> {
+    const { lookAtGateway } = await import("./certificate_look.ts");
+    return await lookAtGateway(this.#openerOptions(await this.settings()), this.signal);
   }
 
   async whoAmI(): Promise<WhoAmI> {
@@ -144,7 +149,7 @@ export class RunContext implements Context, AsyncDisposable {
       world: this.#world,
       values: this.#values,
       hide: (secret) => this.#voice.hide(secret),
-      open: (settings, onStep) => this.#createOpener(settings, onStep),
+      open: (settings, onStep) => createOpener({ ...this.#openerOptions(settings), onStep }),
       settings: () => this.settings({ isThorough: true }),
       signal: () => this.signal,
       extendTime: (ms) => this.extendTime(ms),
@@ -261,10 +266,9 @@ export class RunContext implements Context, AsyncDisposable {
     return await captureProgram(argv, stdin, this.#world.env, signal);
   }
 
-  #createOpener(settings: Settings, onStep?: OpenerOptions["onStep"]): ReturnType<typeof createOpener> {
+  #openerOptions(settings: Settings): OpenerOptions {
     const pause = <T>(work: () => Promise<T>) => this.#time.pause(work);
-    const steps = onStep === undefined ? {} : { onStep };
-    return createOpener({ settings, world: this.#world, voice: this.#voice, doors: this.#doors, pause, ...steps });
+    return { settings, world: this.#world, voice: this.#voice, doors: this.#doors, pause };
   }
 
   /** What the state directory cannot take is worth a word, and no reason to fail. */

@@ -7,6 +7,7 @@ import { traceTransport } from "./client/trace.ts";
 import { asClawError } from "./errors.ts";
 import { openAppender } from "./platform/files.ts";
 import type { World } from "./platform/world.ts";
+import { localContext } from "./settings/schema.ts";
 import type { Settings } from "./settings/resolve.ts";
 import type { OpenStep } from "./transport/guarded_dial.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -22,33 +23,41 @@ export interface OpenerOptions {
   /** Closed when the run ends. */
   readonly doors: Set<() => void | Promise<void>>;
   /** Told of each step of an opening that is done; claw then opens every connection over a socket of its own. */
-  readonly onStep?: (step: OpenStep) => void;
+  readonly onStep?: ((step: OpenStep) => void) | undefined;
 }
 
 /** @throws ClawError `store/io` when the trace's file cannot be opened */
 export function createOpener(options: OpenerOptions): (signal: AbortSignal) => Promise<Transport> {
-  const { settings: { traceFile }, world: { clock } } = options;
-  const open = openOn(options);
+  const { settings: { endpoint, traceFile }, world: { clock } } = options;
+  const url = new URL(endpoint.value.url);
+  const route = createRoute(options);
+  const open = (signal: AbortSignal) => route.open(signal, (way) => openBy(options, url, way, signal));
   if (traceFile === undefined) return open;
   const write = traceInto(traceFile.value, options);
   return async (signal) => traceTransport(await open(signal), clock, write);
 }
 
-/** Directly, or from another machine by ssh. */
-function openOn(options: OpenerOptions): (signal: AbortSignal) => Promise<Transport> {
+/** Goes the way to the gateway: directly, or from another machine by ssh. */
+export interface Route {
+  open(signal: AbortSignal, open: (way: Way) => Promise<Transport>): Promise<Transport>;
+  /** For what opens no connection of WebSocket. */
+  through<T>(signal: AbortSignal, use: (way: Way) => Promise<T>): Promise<T>;
+}
+
+export function createRoute(options: OpenerOptions): Route {
   const { settings: { endpoint: { value: endpoint }, timeoutMs } } = options;
-  const url = new URL(endpoint.url);
   const way = wayTo(options);
   const hop = endpoint.ssh;
-  if (hop === undefined) return (signal) => openBy(options, url, way, signal);
+  if (hop === undefined) return { open: (_, open) => open(way), through: (_, use) => use(way) };
   const load = async () => {
     const { SshRoute } = await import("./ssh_route.ts");
     return new SshRoute({ ...options, endpoint, hop, connectMs: timeoutMs.value });
   };
-  let route: ReturnType<typeof load> | undefined;
-  return async (signal) => {
-    const ssh = await (route ??= load());
-    return await ssh.open(signal, (entrance) => openBy(options, url, { ...way, entrance }, signal));
+  let loading: ReturnType<typeof load> | undefined;
+  const ssh = () => (loading ??= load());
+  return {
+    open: async (signal, open) => await (await ssh()).open(signal, (entrance) => open({ ...way, entrance })),
+    through: async (signal, use) => await (await ssh()).through(signal, (entrance) => use({ ...way, entrance })),
   };
 }
 
@@ -58,11 +67,20 @@ async function openBy({ onStep }: OpenerOptions, url: URL, way: Way, signal: Abo
   return await openGuarded(url, way, signal, onStep);
 }
 
-function wayTo({ settings: { tlsFingerprint, ca, proxy }, world: { clock, ids }, voice }: OpenerOptions): Way {
+function wayTo({ settings, world: { clock, ids }, voice }: OpenerOptions): Way {
+  const { tlsFingerprint, ca, proxy } = settings;
   const authorization = proxy?.value.kind === "proxy" ? proxy.value.authorization?.reveal() : undefined;
   if (authorization !== undefined) voice.hide(authorization);
+  // The local one has no file that could hold a pin.
+  const context = settings.context?.value === localContext ? undefined : settings.context?.value;
+  const isFiled = tlsFingerprint?.origin.kind === "claw-config";
   return {
-    pin: tlsFingerprint && { fingerprint: tlsFingerprint.value, from: tlsFingerprint.origin.name },
+    pin: tlsFingerprint && {
+      fingerprint: tlsFingerprint.value,
+      from: tlsFingerprint.origin.name,
+      context: isFiled ? context : undefined,
+    },
+    context,
     ca: ca?.value.pem,
     proxy: proxy?.value.kind === "proxy" ? { ...proxy.value, authorization, from: proxy.origin.name } : undefined,
     now: () => clock.now(),

@@ -38,19 +38,24 @@ export class SshRoute {
     this.#options = options;
   }
 
+  /** Opens a connection through the tunnel. @throws ClawError as `through` */
+  async open(signal: AbortSignal, open: (entrance: Entrance) => Promise<Transport>): Promise<Transport> {
+    const transport = await this.through(signal, open);
+    void transport.closed.then(({ code }) => this.#isCut ||= code === closeCodes.abnormal);
+    return transport;
+  }
+
   /**
-   * Opens a connection through the tunnel.
-   * @throws ClawError `net/ssh`, `net/unreachable` or `auth/rejected` when ssh fails; what `open` throws; the signal's
+   * Does something through the tunnel.
+   * @throws ClawError `net/ssh`, `net/unreachable` or `auth/rejected` when ssh fails; what `use` throws; the signal's
    * reason
    */
-  async open(signal: AbortSignal, open: (entrance: Entrance) => Promise<Transport>): Promise<Transport> {
+  async through<T>(signal: AbortSignal, use: (entrance: Entrance) => Promise<T>): Promise<T> {
     const { endpoint: { host, port }, hop, world } = this.#options;
     const ssh = await this.#tunnel(signal);
     const heard = ssh.said.length;
     try {
-      const transport = await open(ssh.entrance);
-      void transport.closed.then(({ code }) => this.#isCut ||= code === closeCodes.abnormal);
-      return transport;
+      return await use(ssh.entrance);
     } catch (thrown) {
       signal.throwIfAborted();
       await world.clock.sleep(lastWordMs, signal);
@@ -60,7 +65,7 @@ export class SshRoute {
     }
   }
 
-  /** @throws ClawError as `open` */
+  /** @throws ClawError as `through` */
   async #tunnel(signal: AbortSignal): Promise<SshProcess> {
     signal.throwIfAborted();
     const running = await this.#ssh?.catch(() => undefined);

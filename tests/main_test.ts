@@ -34,9 +34,11 @@ describe("main.ts", () => {
     assert.deepEqual(packages, ["zod/mini"]);
   });
 
-  it("loads nothing of cron, schedules, tables, other verbs and the dev gateway", () => {
-    const heavy =
-      /^src\/(cron|schedule|devgateway)\/|^src\/commands\/(?!event\.ts|registry\.ts)|^src\/cli\/(table|parse)/;
-    assert.deepEqual(files.filter((path) => heavy.test(path)), []);
+  it("loads nothing of cron, schedules, tables, other verbs, the dev gateway, contexts, TLS and ssh", () => {
+    const heavy = [
+      /^src\/(cron|schedule|devgateway)\/|^src\/commands\/(?!event\.ts|registry\.ts)|^src\/cli\/(table|parse)/,
+      /^src\/settings\/(context|ssh|trust|proxy)|^src\/(platform|transport)\/(ssh|guarded|passage|probe)|^src\/ssh/,
+    ];
+    assert.deepEqual(files.filter((path) => heavy.some((pattern) => pattern.test(path))), []);
   });
 });

@@ -114,6 +114,21 @@ export interface Looks {
   readonly isBlind?: boolean;
 }
 
+/** A certificate as a gateway presented it; its texts are from afar. */
+export interface GatewayCertificate {
+  /** SHA-256, as openssl prints it. */
+  readonly fingerprint: string;
+  readonly subject: string;
+  readonly isSelfIssued: boolean;
+  /** What it is for: `DNS:gateway.example, IP Address:192.0.2.1`. */
+  readonly names: string;
+  /** Epoch ms. */
+  readonly validFromMs: number;
+  readonly validToMs: number;
+  /** What this machine has against it, by the TLS library's code; "" when it trusts it. */
+  readonly problem: string;
+}
+
 export interface Context {
   readonly clock: Clock;
   readonly ids: Ids;
@@ -142,6 +157,8 @@ export interface Context {
    * @throws ClawError `net/*`, `protocol/*`, and as the settings do
    */
   knock(limitMs: number): Promise<Knock>;
+  /** The certificate that the gateway presents, whoever vouches for it; no credential is sent. @throws ClawError `net/*` */
+  certificate(): Promise<GatewayCertificate>;
   /** Whether the command line has the flag of this setting, by its key. */
   isGiven(key: string): boolean;
   /** Where the files of contexts stand. @throws ClawError `config/invalid` without a home directory */

@@ -267,6 +267,11 @@ const commands: readonly Registration[] = [
     load: async () => (await import("./context/validate.ts")).contextValidate,
   },
   {
+    words: ["context", "trust"],
+    summary: "look at a gateway's certificate, and pin it",
+    load: async () => (await import("./context/trust.ts")).contextTrust,
+  },
+  {
     words: ["context", "rename"],
     summary: "give a context another name",
     load: async () => (await import("./context/rename.ts")).contextRename,

@@ -10,10 +10,9 @@ import type { Os } from "../platform/world.ts";
 import { type ClawConfig, loadSettingsFile } from "./claw_config.ts";
 import type { Env, Given, Layer } from "./layers.ts";
 import { invalid } from "./origin.ts";
-import { type Setting, settings } from "./schema.ts";
+import { localContext, type Setting, settings } from "./schema.ts";
 
-/** The context that needs no file: what claw's config file and OpenClaw's own settings say. */
-export const localContext = "local";
+export { localContext } from "./schema.ts";
 
 /** What claw itself was told, place by place, and the environment that OpenClaw's settings are read from. */
 export interface Told {

@@ -50,6 +50,9 @@ const outside = { isSecret: false, isInFile: false } as const;
 /** What holds when nobody says otherwise. */
 export const defaults = { timeout: "10s", retry: "0s", allowInsecurePrivate: "off" } as const;
 
+/** The context that needs no file: what claw's config file and OpenClaw's own settings say. */
+export const localContext = "local";
+
 /** The table. */
 export const settings = [
   {

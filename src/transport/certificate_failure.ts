@@ -14,6 +14,8 @@ export interface UntrustedSight {
   readonly problem: string;
   /** Epoch ms, to tell what has expired; 0 when nobody knows. */
   readonly nowMs: number;
+  /** The context that a pin may be written into. */
+  readonly context?: string | undefined;
   /** Whether it is the pinned one, and yet no chain could be made of it. */
   readonly isPinned: boolean;
 }
@@ -27,7 +29,8 @@ export function changedCertificate(host: string, pin: Pin, certificate: Presente
   const message = `the certificate of ${host} is not the pinned one: it was rotated, or someone is between; ` +
     `expected SHA-256 ${expected} (${pin.from}), presented ${presented}`;
   return failure("tls-changed", message, certificate, {
-    hint: `compare on the gateway host: ${lookOnHost}; only if that prints the presented one, replace the pin`,
+    hint: `compare on the gateway host: ${lookOnHost}; only if that prints the presented one, ` +
+      (pin.context === undefined ? "replace the pin" : `replace the pin: claw context trust ${pin.context} --replace`),
     details: { expectedFingerprint: expected },
   });
 }
@@ -43,7 +46,8 @@ export function untrustedCertificate(host: string, sight: UntrustedSight): ClawE
     ? "renew it on the gateway host, or mend the clock of this machine"
     : sight.isPinned
     ? "it is the pinned one, but not self-signed: give the certificate of its authority too, with --ca FILE"
-    : `compare on the gateway host: ${lookOnHost}; only if they are equal: --tls-fingerprint ${shown}`;
+    : `compare on the gateway host: ${lookOnHost}; only if they are equal: ` +
+      (sight.context === undefined ? `--tls-fingerprint ${shown}` : `claw context trust ${sight.context}`);
   return failure(cause, message, certificate, { hint, details: { problem: sight.problem } });
 }
 

@@ -99,7 +99,8 @@ export async function openFailure(url: URL, report: OpenReport, signal: AbortSig
         return changedCertificate(hostOf(url), pin, certificate);
       }
       const isPinned = pin !== undefined;
-      return untrustedCertificate(hostOf(url), { certificate, problem, nowMs: way?.now() ?? 0, isPinned });
+      const sight = { certificate, problem, nowMs: way?.now() ?? 0, isPinned, context: way?.context };
+      return untrustedCertificate(hostOf(url), sight);
     }
     if (seen !== undefined) ({ cause, detail } = seen);
   }

@@ -19,7 +19,7 @@ export interface Sight {
 }
 
 /** How a TLS handshake went. */
-interface Handshake {
+export interface Handshake {
   /** "" when all is well with it, else the system's or the TLS library's code for what went wrong. */
   readonly problem: string;
   readonly certificate: PresentedCertificate | undefined;
@@ -56,6 +56,11 @@ export async function lookAtCertificate(
   way: Way,
 ): Promise<PresentedCertificate | undefined> {
   return (await shakeHands(url, signal, way, 0)).certificate;
+}
+
+/** The certificate, and what stands against it where nothing is pinned. @throws as `lookAtPort` */
+export async function examineCertificate(url: URL, signal: AbortSignal, way: Way): Promise<Handshake> {
+  return await shakeHands(url, signal, way, 0);
 }
 
 /** @param timeoutMs 0: none but the signal's */

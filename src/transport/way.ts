@@ -9,6 +9,8 @@ export interface Pin {
   readonly fingerprint: string;
   /** Where it was given, for people: `--tls-fingerprint`. */
   readonly from: string;
+  /** The context that it belongs to. */
+  readonly context?: string | undefined;
 }
 
 /** An HTTP proxy. */
@@ -30,6 +32,8 @@ export type Entrance = { readonly path: string } | { readonly host: string; read
 export interface Way {
   /** Replaces the check of chain and name. */
   readonly pin?: Pin | undefined;
+  /** The context that a pin may be written into, where one is in force. */
+  readonly context?: string | undefined;
   /** PEM certificates that are trusted instead of the system's. */
   readonly ca?: string | undefined;
   /** Left out: a direct connection. */
