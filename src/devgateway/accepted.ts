@@ -110,7 +110,9 @@ function fillJob(given: unknown, protocol: ProtocolVersion): unknown {
   const { name, sessionTarget, wakeMode, payload, ...rest } = given;
   const { kind, text, message } = payload as Members;
   const target = isTarget(sessionTarget, protocol) ? sessionTarget : kind === "systemEvent" ? "main" : "isolated";
-  const firstLine = String(text ?? message ?? "Cron job").trim().split("\n")[0]?.slice(0, 60);
+  const said = text ?? message;
+  // What is no text the schema refuses; it need not even turn into one.
+  const firstLine = (typeof said === "string" ? said : "Cron job").trim().split("\n")[0]?.slice(0, 60);
   return {
     ...rest,
     name: typeof name === "string" && name.trim() !== "" ? name : firstLine,

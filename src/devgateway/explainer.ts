@@ -48,6 +48,8 @@ interface ExplainerOptions {
   readonly tell: (explanation: Explanation) => void;
 }
 
+/** In characters: a client may name a thousand params. */
+const longestLine = 1_000;
 /** Who leaves as soon without a word is no client, but a probe or a helper. */
 const helperMs = 1_000;
 
@@ -235,7 +237,7 @@ class Life {
     this.#work = this.#work.then(async () => {
       const found = objections ?? await look?.() ?? [];
       for (const { isRefused } of found) isRefused ? this.#wrong++ : this.#odd++;
-      const said = this.#masked(typeof what === "string" ? what : what());
+      const said = this.#masked(typeof what === "string" ? what : what()).slice(0, longestLine);
       const advised = advice === undefined ? {} : { advice: this.#masked(advice) };
       this.#options.tell({ connection: this.#number, ms, from, what: said, objections: found, ...advised });
     });
