@@ -11,7 +11,7 @@ import { job, type Verb } from "./verbs.ts";
 
 /** The `--timeout` of a run: short where only that ends it, else long, so that a busy machine makes no difference. */
 export function timeoutFor(fault: string): number {
-  return /^(stall|silent|no-challenge|starting)|=(503|1012|1013)$/.test(fault) ? 1_500 : 15_000;
+  return /^(stall|silent|no-challenge|starting)|=(503|1012|1013)$/.test(fault) ? 3_000 : 15_000;
 }
 
 /** How a run went, and what it left behind. */
@@ -46,9 +46,12 @@ export async function playFault(fault: string, verb: Verb): Promise<Played> {
   const isOfRequest = faultOf(parseFault(fault).name).phase === "request";
   const method = isOfRequest && verb.method !== undefined ? `@${verb.method}` : "";
   const cronRun = { status: "ok", durationMs: 0 } as const;
-  await using gateway = await openSocketGateway({ faults: [`${fault}${method}`], heartbeat: "none", cronRun });
+  const wellBefore = verb.isPaired === true ? 1 : 0;
+  const faults = [`${fault}${method}`];
+  await using gateway = await openSocketGateway({ faults, wellBefore, heartbeat: "none", cronRun });
   gateway.gateway.memory.cron.add(job);
   using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+  if (verb.isPaired === true) await home.claw(["status"]);
   const counting = countTimers();
   const interruption = countListeners();
   const startedAt = performance.now();
@@ -59,9 +62,18 @@ export async function playFault(fault: string, verb: Verb): Promise<Played> {
   return { fault, verb, ...run, ms, acted, timers: counting.count(), listeners: interruption.count() };
 }
 
-/** All of it, so many at a time: they wait more than they work. */
-export async function playAll(verbs: readonly Verb[], atATime = 32): Promise<readonly Played[]> {
-  const pairs = verbs.flatMap((verb) => faultTexts().map((fault) => ({ fault, verb })));
+/** All of it, many at a time: they wait more than they work. Those that work come last, and by themselves. */
+export async function playAll(verbs: readonly Verb[]): Promise<readonly Played[]> {
+  const pairs = faultTexts().flatMap((fault) => verbs.map((verb) => ({ fault, verb })));
+  const isWork = ({ fault }: { fault: string }) => /^(huge-frame|flood|slow-frames)/.test(fault);
+  const waits = await playTogether(pairs.filter((pair) => !isWork(pair)), 32);
+  return [...waits, ...await playTogether(pairs.filter(isWork), 3)];
+}
+
+async function playTogether(
+  pairs: readonly { readonly fault: string; readonly verb: Verb }[],
+  atATime: number,
+): Promise<readonly Played[]> {
   const played: Played[] = [];
   const waiting = pairs.entries();
   const work = async () => {

@@ -12,6 +12,10 @@ export interface Verb {
   readonly method?: string;
   /** How often the gateway has acted on it; undefined: there is nothing to act on. */
   readonly acted?: (gateway: SocketGateway) => number;
+  /** What it says on stdout: a result when it works (the default), a report in any case, or whatever comes by. */
+  readonly says?: "report" | "stream";
+  /** Whether this device was let in before, when all was well. */
+  readonly isPaired?: true;
   /** How long it may take beyond its `--timeout`: for looking at what became of a lost answer. */
   readonly extraMs?: number;
 }
@@ -36,6 +40,8 @@ export const verbs: readonly Verb[] = [
     extraMs: 15_000,
   },
   { name: "device list", args: ["device", "list"] },
+  { name: "watch", args: ["watch", "--until", "4s"], says: "stream" },
+  { name: "doctor", args: ["doctor", "--json"], says: "report", isPaired: true, extraMs: 5_000 },
 ];
 
 function isStart(payload: unknown): boolean {

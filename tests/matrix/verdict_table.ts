@@ -45,9 +45,26 @@ export function isRace({ fault, exit }: Pick<Played, "fault" | "exit">): boolean
 }
 
 function wordsOf(run: Played): string {
+  if (run.verb.says === "report") return findingsIn(run.stdout);
+  // Which of its attempts was the last is chance.
+  if (run.verb.says === "stream" && run.exit === 69) return "there was no connection until the end";
+  if (run.verb.says === "stream" && run.exit === 0) return "goes on until the end";
   if (isRace(run)) return "the connection was closed, before or after the request was sent";
   const error = /^claw: error: (.*)$/m.exec(run.stderr)?.[1];
   return plain(error ?? "works");
+}
+
+/** What `--json` has found, by its ids and causes. */
+function findingsIn(stdout: string): string {
+  // deno-lint-ignore no-explicit-any -- the report's own shape
+  const { data } = JSON.parse(stdout) as any;
+  const findings = data.findings as readonly {
+    readonly id: string;
+    readonly severity: string;
+    readonly cause: string;
+  }[];
+  const said = findings.filter(({ severity }) => severity !== "info").map(({ id, cause }) => `${id} ${plain(cause)}`);
+  return said.length === 0 ? "finds nothing" : said.join("; ");
 }
 
 /** Without what differs from run to run, verb to verb, and runtime to runtime. */
@@ -55,6 +72,8 @@ function plain(text: string): string {
   return text
     .replace(/127\.0\.0\.1:\d+/g, "HOST")
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID")
+    .replace(/\bpresented [0-9a-f]{6}\b/g, "presented …")
+    .replace(/\b\d+(\.\d+)? (ms|s)\b/g, "… $2")
     .replace(/\b(wake|cron\.(run|list|runs|get)|device\.pair\.list)\b/g, "METHOD")
     .replace(/(broke the WebSocket protocol): .*?(?=: the gateway may|$)/, "$1: …")
     // How often it was tried, and in which attempt the time was over, is chance on a busy machine.
