@@ -9,6 +9,7 @@ import { createStyle, renderView } from "../../src/cli/human.ts";
 import { parse } from "../../src/cli/parse.ts";
 import { Connection } from "../../src/client/connection.ts";
 import { type CronJob, type CronRun, HelloOk, type ProtocolVersion } from "../../src/protocol/mod.ts";
+import type { Settings } from "../../src/settings/resolve.ts";
 import { createManualClock } from "./clock.ts";
 import { noonMs } from "./cron_jobs.ts";
 import { createPeer, helloOk, type Peer } from "./wire.ts";
@@ -79,6 +80,7 @@ function contextOf({ protocol = 4, zone, write }: Stage, peer: Peer, warnings: s
       }),
     warn: (text) => void warnings.push(text),
     note: () => {},
+    settings: () => Promise.resolve({ agent: undefined } as Settings),
     ...unneeded,
     get contextStore() {
       return absent();
@@ -87,7 +89,6 @@ function contextOf({ protocol = 4, zone, write }: Stage, peer: Peer, warnings: s
 }
 
 const unneeded = {
-  settings: absent,
   whoAmI: absent,
   verifyDevice: absent,
   ownKey: absent,
@@ -103,6 +104,8 @@ const unneeded = {
   within: absent,
   knock: absent,
   isGiven: absent,
+  doctor: absent,
+  certificate: absent,
 };
 
 function absent(): never {
