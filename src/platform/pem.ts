@@ -19,3 +19,15 @@ export async function countCertificates(text: string): Promise<number | undefine
   }
   return blocks.length;
 }
+
+/** The SHA-256 of a text's first certificate, as openssl prints it; undefined when there is none that is whole. */
+export async function fingerprintOf(text: string): Promise<string | undefined> {
+  const [first] = blocksOf(text);
+  if (first === undefined) return undefined;
+  const { X509Certificate } = await import("node:crypto");
+  try {
+    return new X509Certificate(first).fingerprint256;
+  } catch {
+    return undefined;
+  }
+}

@@ -19,6 +19,8 @@ export interface OpenclawConfig {
   readonly port: number | undefined;
   /** `gateway.tls.enabled`. */
   readonly isTls: boolean;
+  /** Where this machine's gateway has its certificate: `gateway.tls.certPath`, else where it keeps the one it made. */
+  readonly certificatePath: string | undefined;
   /** How the gateway on this machine authenticates: token, password, none or trusted-proxy. */
   readonly authMode: string | undefined;
   readonly token: SecretValue | undefined;
@@ -53,7 +55,7 @@ export function findOpenclawConfig(os: Os, env: Env): OpenclawPath | undefined {
 }
 
 /** Reads openclaw.json; undefined when there is none. @throws ClawError `config/invalid`, naming file and line */
-export async function loadOpenclawConfig(path: string, env: Env): Promise<OpenclawConfig | undefined> {
+export async function loadOpenclawConfig(os: Os, path: string, env: Env): Promise<OpenclawConfig | undefined> {
   const file = await readConfig(path);
   if (file === undefined) return undefined;
   if (!isRecord(file.value)) throw new ClawError("config/invalid", `${path}: the file must hold one object, { … }`);
@@ -69,6 +71,7 @@ export async function loadOpenclawConfig(path: string, env: Env): Promise<Opencl
     isRemote: text(gateway["mode"]) === "remote",
     port: readNumber(gateway["port"], lookup),
     isTls: section(gateway, "tls")["enabled"] === true,
+    certificatePath: certificatePath(os, path, text(section(gateway, "tls")["certPath"])?.trim() ?? "", env),
     authMode: text(auth["mode"]),
     token: secretAt(auth["token"], "gateway.auth.token"),
     password: secretAt(auth["password"], "gateway.auth.password"),
@@ -84,6 +87,16 @@ export async function loadOpenclawConfig(path: string, env: Env): Promise<Opencl
 function section(value: Readonly<Record<string, unknown>>, key: string): Readonly<Record<string, unknown>> {
   const inner = value[key];
   return isRecord(inner) ? inner : {};
+}
+
+/** As 2026.9.6 finds it; a relative path is relative to wherever the gateway was started, which nobody knows here. */
+function certificatePath(os: Os, configPath: string, named: string, env: Env): string | undefined {
+  if (named !== "") {
+    const path = expandHome(named, { HOME: openclawHome(env) });
+    return /^([A-Za-z]:)?[\\/]/.test(path) ? path : undefined;
+  }
+  const state = envPath(env, "OPENCLAW_STATE_DIR") ?? configPath.replace(/[\\/][^\\/]*$/, "");
+  return join(os, state, "gateway", "tls", "gateway-cert.pem");
 }
 
 function openclawHome(env: Env): string | undefined {

@@ -57,7 +57,7 @@ async function look(os: Os, env: Env): Promise<Found> {
       const variable = os === "windows" ? "USERPROFILE" : "HOME";
       return { ...nothing, note: `${variable} is not set, so OpenClaw's own settings were not looked up` };
     }
-    const config = await loadOpenclawConfig(found.path, env);
+    const config = await loadOpenclawConfig(os, found.path, env);
     const isExpected = config === undefined && found.env !== undefined;
     return { ...nothing, config, note: isExpected ? `${found.env} is set, but there is no ${found.path}` : undefined };
   } catch (thrown) {

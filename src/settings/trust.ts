@@ -4,7 +4,7 @@
  * do; one that was given for this run must be used, or the run ends.
  */
 import { readPatiently } from "../platform/files.ts";
-import { countCertificates } from "../platform/pem.ts";
+import { countCertificates, fingerprintOf } from "../platform/pem.ts";
 import { unreadable } from "./config_text.ts";
 import { type EndpointChoice, type EndpointSources, fromLayer, openclawGateways } from "./endpoint_choice.ts";
 import { parseFingerprint } from "./fingerprint.ts";
@@ -25,8 +25,9 @@ export async function resolveTrust(
   endpoint: EndpointChoice,
   sources: EndpointSources,
 ): Promise<Trust> {
-  const pin = await find("tlsFingerprint", endpoint, sources) ?? await openclawPin(endpoint, sources);
   const ca = await find("ca", endpoint, sources);
+  const pin = await find("tlsFingerprint", endpoint, sources) ?? await openclawPin(endpoint, sources) ??
+    (ca === undefined ? await ownCertificate(endpoint, sources) : undefined);
   return {
     tlsFingerprint: pin && { value: parseFingerprint(pin.text, pin.origin), origin: pin.origin },
     ca: ca && { value: await readAuthorities(expandHome(ca.text, sources.world), ca), origin: ca.origin },
@@ -47,6 +48,21 @@ async function openclawPin(endpoint: EndpointChoice, sources: EndpointSources): 
   if (config === undefined || text === undefined) return undefined;
   if (openclawGateways(config, sources.world).remote?.origin !== endpoint.value.origin) return undefined;
   return { text, origin: { kind: "openclaw-config", name: `${config.path}: gateway.remote.tlsFingerprint` } };
+}
+
+/**
+ * This machine's own gateway, asked at its own port, is known by its certificate's file, as the official command line
+ * knows it: whoever could change that file could read the token beside it. A URL that was given by hand gets none of it.
+ */
+async function ownCertificate(endpoint: EndpointChoice, sources: EndpointSources): Promise<Given | undefined> {
+  const config = await sources.openclaw.glance();
+  if (endpoint.reach !== "origin" || !config?.isTls || config.certificatePath === undefined) return undefined;
+  if (openclawGateways(config, sources.world).local.origin !== endpoint.value.origin) return undefined;
+  const path = config.certificatePath;
+  // Without it the certificate is unknown, which is said with all that there is to know.
+  const pem = await readPatiently(path).catch(() => undefined);
+  const text = pem === undefined ? undefined : await fingerprintOf(pem);
+  return text === undefined ? undefined : { text, origin: { kind: "openclaw-config", name: path } };
 }
 
 async function readAuthorities(path: string, { origin }: Given): Promise<{ path: string; pem: string }> {

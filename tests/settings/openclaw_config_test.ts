@@ -9,7 +9,7 @@ import { withHome, writeFile } from "../support/settings_home.ts";
 const load = (content: unknown, env: Env = {}, files: Readonly<Record<string, unknown>> = {}) =>
   withHome(async (home) => {
     for (const [name, text] of Object.entries(files)) writeFile(home, name, text);
-    const config = await loadOpenclawConfig(writeFile(home, "openclaw.json", content), env);
+    const config = await loadOpenclawConfig("linux", writeFile(home, "openclaw.json", content), env);
     assert.ok(config);
     return config;
   });
@@ -76,7 +76,7 @@ describe("loadOpenclawConfig()", () => {
   });
 
   test("loadOpenclawConfig() takes an absent file for none, and absent or odd values for absent", async () => {
-    await withHome(async (home) => assert.equal(await loadOpenclawConfig(`${home}/none.json`, {}), undefined));
+    await withHome(async (home) => assert.equal(await loadOpenclawConfig("linux", `${home}/none.json`, {}), undefined));
     for (
       const odd of [{}, { gateway: null }, { gateway: [1] }, { gateway: { port: "x", auth: 7, remote: "no", tls: 1 } }]
     ) {
@@ -105,7 +105,7 @@ describe("loadOpenclawConfig()", () => {
 
   test("loadOpenclawConfig() names a file that cannot be read or holds no object", async () => {
     await withHome(async (home) => {
-      await assert.rejects(loadOpenclawConfig(home, {}), {
+      await assert.rejects(loadOpenclawConfig("linux", home, {}), {
         code: "config/invalid",
         message: `cannot read ${home}: EISDIR`,
       });
@@ -181,7 +181,7 @@ describe("$include", () => {
     await withHome(async (home) => {
       const secrets = writeFile(home, "elsewhere/secrets.json", { token: "deep" });
       const file = writeFile(home, "openclaw.json", { gateway: { auth: { $include: secrets, mode: "token" } } });
-      const config = await loadOpenclawConfig(file, {});
+      const config = await loadOpenclawConfig("linux", file, {});
       assert.deepEqual([config && tokenOf(config), config?.authMode], ["deep", "token"]);
     });
   });
@@ -216,7 +216,7 @@ test("loadOpenclawConfig() opens .env only for a name that nothing else answers"
     // Reading a directory fails, so that an attempt would leave the value absent.
     fs.mkdirSync(`${home}/.env`);
     const file = writeFile(home, "openclaw.json", withToken("${OC_T}"));
-    assert.equal((await loadOpenclawConfig(file, { OC_T: "abc" }))?.token?.value?.reveal(), "abc");
-    assert.equal((await loadOpenclawConfig(file, {}))?.token, undefined);
+    assert.equal((await loadOpenclawConfig("linux", file, { OC_T: "abc" }))?.token?.value?.reveal(), "abc");
+    assert.equal((await loadOpenclawConfig("linux", file, {}))?.token, undefined);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { selfSigned } from "../support/certificate.ts";
+import { selfSigned, selfSignedFingerprint } from "../support/certificate.ts";
 import { failureOf, type Scene, settingsOf } from "../support/settings_home.ts";
 
 const url = "wss://gateway.example";
@@ -34,6 +34,38 @@ describe("resolveTrust()", () => {
     assert.equal(await pinOf({ claw, files, flags: elsewhere }), "none");
     assert.equal((await settingsOf({ claw, files, flags: elsewhere })).ca, undefined);
     assert.equal((await settingsOf({ claw, files })).ca?.value.pem, selfSigned.cert);
+  });
+
+  it("knows this machine's own gateway by its certificate's file, and no other by it", async () => {
+    const files = { ".openclaw/gateway/tls/gateway-cert.pem": selfSigned.cert };
+    const openclaw = { gateway: { port: 18790, tls: { enabled: true } } };
+    const pin = async (scene: Scene) => (await settingsOf(scene)).tlsFingerprint;
+    const found = await pin({ openclaw, files });
+    assert.equal(found?.value, selfSignedFingerprint);
+    assert.match(found?.origin.name ?? "", /\.openclaw\/gateway\/tls\/gateway-cert\.pem$/);
+    assert.equal((await pin({ openclaw, files, flags: { port: "18790" } }))?.value, selfSignedFingerprint);
+    const named = { gateway: { tls: { enabled: true, certPath: "~/mine.pem" } } };
+    assert.equal(
+      (await pin({ openclaw: named, files: { "mine.pem": selfSigned.cert } }))?.value,
+      selfSignedFingerprint,
+    );
+    const state = {
+      env: { OPENCLAW_STATE_DIR: "~/state" },
+      files: { "state/gateway/tls/gateway-cert.pem": selfSigned.cert },
+    };
+    const moved = { ...state.files, "state/openclaw.json": "{ gateway: { tls: { enabled: true } } }" };
+    assert.equal((await pin({ ...state, files: moved }))?.value, selfSignedFingerprint);
+    const others: readonly Scene[] = [
+      { openclaw },
+      { openclaw, files: { ".openclaw/gateway/tls/gateway-cert.pem": "no certificate" } },
+      { openclaw, files, flags: { url: "wss://127.0.0.1:18790" } },
+      { openclaw, files, flags: { port: "18791" } },
+      { openclaw, files, flags: { ssh: "host", url: "wss://127.0.0.1:18790" } },
+      { openclaw, files, claw: { url: "wss://gateway.example:18790" } },
+    ];
+    for (const scene of others) assert.equal(await pin(scene), undefined, JSON.stringify(scene));
+    const told = { openclaw, files, flags: { tlsFingerprint: one } };
+    assert.equal(await pinOf(told), "11 flag");
   });
 
   it("says nothing about openclaw.json's pin any more", async () => {
