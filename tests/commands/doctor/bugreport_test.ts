@@ -28,6 +28,16 @@ function assertWithout(text: string, secrets: readonly string[]): void {
   }
 }
 
+/** Puts secrets where OpenClaw's configuration and claw's own have theirs. */
+function configure(home: TestHome, port: number, secrets: Readonly<Record<string, string>>): void {
+  const auth = { mode: "token", token: secrets["other"], password: secrets["password"] };
+  const remote = { url: "wss://gw.example", token: secrets["remote"] };
+  const openclaw = { gateway: { port, auth, remote }, channels: { telegram: { botToken: secrets["bot"] } } };
+  mkdirSync(join(home.path, ".openclaw"));
+  writeFileSync(join(home.path, ".openclaw/openclaw.json"), stringify(openclaw));
+  writeFileSync(join(home.path, ".config/claw/config.json5"), `{ password: '${secrets["own"]}' }`, { mode: 0o600 });
+}
+
 describe("claw bugreport", () => {
   it("writes a new file that only its owner can read, and names it", async () => {
     await using gateway = await openSocketGateway();
@@ -88,15 +98,7 @@ describe("claw bugreport", () => {
       message: [...all, encodeURIComponent(secrets.token), home.path].join(" and "),
       details: { code: "AUTH_TOKEN_MISMATCH" },
     });
-    const auth = { mode: "token", token: secrets.other, password: secrets.password };
-    const remote = { url: "wss://gw.example", token: secrets.remote };
-    const openclaw = {
-      gateway: { port: gateway.port, auth, remote },
-      channels: { telegram: { botToken: secrets.bot } },
-    };
-    mkdirSync(join(home.path, ".openclaw"));
-    writeFileSync(join(home.path, ".openclaw/openclaw.json"), stringify(openclaw));
-    writeFileSync(join(home.path, ".config/claw/config.json5"), `{ password: '${secrets.own}' }`, { mode: 0o600 });
+    configure(home, gateway.port, secrets);
     const { stdout } = await home.claw(["bugreport", "-"], {
       env: {
         OPENCLAW_GATEWAY_TOKEN: secrets.token,
