@@ -12,6 +12,7 @@ const blamed: readonly ErrorCode[] = ["gateway/unsupported", "gateway/rejected",
 export function blameAgent(thrown: unknown, agent: Resolved<string> | undefined): ClawError {
   const error = asClawError(thrown);
   if (agent === undefined || !blamed.includes(error.code)) return error;
-  const hint = `agent ${agent.value} comes from ${agent.origin.name}: take it out there, or name another one with --agent`;
+  const hint =
+    `agent ${agent.value} comes from ${agent.origin.name}: take it out there, or name another one with --agent`;
   return new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
 }
