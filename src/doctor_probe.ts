@@ -2,7 +2,7 @@
  * Looks at everything between this run and its gateway, and changes nothing: settings, files, then the way itself
  * (`doctor_way.ts`). Made by `context.ts`; what is seen is judged in `src/doctor`.
  */
-import type { Doctor, Going } from "./doctor/doctor.ts";
+import type { Doctor, Going } from "./cli/doctor.ts";
 import type { Failure, SecretSight, Surroundings, Target, Way } from "./doctor/evidence.ts";
 import type { FlagValues } from "./cli/quick_parse.ts";
 import { bySecret, type KeySight, present, type Store } from "./doctor_login.ts";
@@ -118,15 +118,16 @@ async function loadKey(store: Store, settings: Settings | undefined): Promise<Ke
 }
 
 function targetOf({ endpoint, context, proxy }: Settings): Target {
-  const { url, host, port, isTls, isLoopback, isPrivate } = endpoint.value;
+  const { url, host, port, isTls, isLoopback, isPrivate, ssh } = endpoint.value;
   const decision = proxy?.value;
   return {
     url: redactUrl(url),
     host,
     port,
     isTls,
-    isLoopback,
+    isLoopback: isLoopback && ssh === undefined,
     isPrivate,
+    ssh: ssh?.value,
     isDefault: endpoint.origin.kind === "default",
     from: endpoint.origin.name,
     context: context?.value,

@@ -6,7 +6,7 @@ import { Connection } from "./client/connection.ts";
 import type { Credentials } from "./client/credentials.ts";
 import { handshake } from "./client/handshake.ts";
 import type { Failure, Hello, Login, Report, Way, WayStep } from "./doctor/evidence.ts";
-import type { Going } from "./doctor/doctor.ts";
+import type { Going } from "./cli/doctor.ts";
 import { asClawError, ClawError } from "./errors.ts";
 import type { World } from "./platform/world.ts";
 import { decodeFrame, type Frame, type Message } from "./protocol/mod.ts";
@@ -114,6 +114,7 @@ const stepOfCause: Readonly<Record<string, WayStep>> = {
   "dns": "dns",
   "refused": "tcp",
   "proxy": "tcp",
+  "ssh": "tcp",
   "tls-untrusted": "tls",
   "tls-expired": "tls",
   "tls-wrong-host": "tls",

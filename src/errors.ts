@@ -14,7 +14,7 @@ export interface Fault {
   readonly hint?: string;
 }
 
-const statusHint = "see what claw would use with `claw status`";
+const doctorHint = "find out what is wrong with `claw doctor`";
 
 export const faults = {
   "usage/unknown-command": { exit: 64, retry: "never", hint: "list the commands with `claw help`" },
@@ -29,15 +29,15 @@ export const faults = {
     retry: "reconnect",
     hint: "is the gateway running there? if it is starting, wait for it with --retry 60s",
   },
-  "net/tls": { exit: 69, retry: "never", hint: statusHint },
-  "net/ssh": { exit: 69, retry: "never", hint: statusHint },
-  "net/upgrade": { exit: 69, retry: "reconnect", hint: statusHint },
+  "net/tls": { exit: 69, retry: "never", hint: doctorHint },
+  "net/ssh": { exit: 69, retry: "never", hint: doctorHint },
+  "net/upgrade": { exit: 69, retry: "reconnect", hint: doctorHint },
   "net/timeout": {
     exit: 69,
     retry: "reconnect",
-    hint: "give it more time with --timeout 30s, or check it with `claw status`",
+    hint: "give it more time with --timeout 30s, or find out what is wrong with `claw doctor`",
   },
-  "net/closed": { exit: 69, retry: "reconnect", hint: "check it with `claw status`" },
+  "net/closed": { exit: 69, retry: "reconnect", hint: doctorHint },
   "net/unanswered": {
     exit: 79,
     retry: "never",
@@ -57,7 +57,7 @@ export const faults = {
   "internal": {
     exit: 70,
     retry: "never",
-    hint: "this is a bug in claw: please report it with the output of --trace FILE",
+    hint: "this is a bug in claw: please report it with what `claw bugreport` writes",
   },
   "store/io": { exit: 74, retry: "never" },
   "store/locked": { exit: 74, retry: "reconnect" },
@@ -66,22 +66,22 @@ export const faults = {
   "protocol/bad-frame": {
     exit: 76,
     retry: "never",
-    hint: "is this an OpenClaw gateway? check the address with `claw status`",
+    hint: "is this an OpenClaw gateway? find out with `claw doctor`",
   },
   "protocol/bad-challenge": {
     exit: 76,
     retry: "never",
-    hint: "is this an OpenClaw gateway? check the address with `claw status`",
+    hint: "is this an OpenClaw gateway? find out with `claw doctor`",
   },
   "protocol/unexpected-frame": {
     exit: 76,
     retry: "never",
-    hint: "is this an OpenClaw gateway? check the address with `claw status`",
+    hint: "is this an OpenClaw gateway? find out with `claw doctor`",
   },
   "protocol/no-challenge": {
     exit: 76,
     retry: "reconnect",
-    hint: "is this an OpenClaw gateway, and is it idle? check the address with `claw status`",
+    hint: "is this an OpenClaw gateway, and is it idle? find out with `claw doctor`",
   },
   "auth/required": { exit: 77, retry: "never", hint: "give a token with --token-file FILE or CLAW_TOKEN" },
   "auth/rejected": {

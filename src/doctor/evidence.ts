@@ -66,6 +66,8 @@ export interface Target {
   readonly isDefault: boolean;
   readonly from: string;
   readonly context: string | undefined;
+  /** The machine from which ssh reaches it. */
+  readonly ssh: string | undefined;
   /** A proxy that is in force, or why a named one is not. */
   readonly proxy: { readonly isUsed: boolean; readonly shown: string; readonly from: string } | undefined;
 }

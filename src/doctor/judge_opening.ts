@@ -15,11 +15,7 @@ type Row = (scene: Scene) => Told & { readonly id: string };
 const hostStatus = { command: "openclaw gateway status --deep", where: "gateway host" } as const;
 
 const byCause: Readonly<Record<string, Row>> = {
-  "dns": ({ target }) => ({
-    id: "NET-DNS",
-    cause: `the name ${target.host} cannot be resolved: it is misspelt, or its name service (MagicDNS, a VPN's) is off`,
-    command: "claw status --url wss://HOST",
-  }),
+  "dns": (scene) => scene.target.ssh === undefined ? unresolved(scene) : bySsh(scene),
   "refused": ({ target }) => ({
     id: "NET-REFUSED",
     cause: `nothing listens on ${target.host}:${target.port}: the gateway is down, or has another port`,
@@ -67,9 +63,23 @@ const byCause: Readonly<Record<string, Row>> = {
     cause: `${target.host}:${target.port} agreed to a WebSocket, but not as RFC 6455 asks for: a proxy is between`,
     ...hostStatus,
   }),
+  "ssh": (scene) => bySsh(scene),
   "proxy": ({ failed }) => ({ id: "NET-PROXY", cause: failed.error.message, command: "claw doctor --proxy none" }),
   "http-status": (scene) => byStatus(scene),
 };
+
+function unresolved({ target }: Scene): ReturnType<Row> {
+  return {
+    id: "NET-DNS",
+    cause: `the name ${target.host} cannot be resolved: it is misspelt, or its name service (MagicDNS, a VPN's) is off`,
+    command: "claw status --url wss://HOST",
+  };
+}
+
+/** What ssh itself met on its way. */
+function bySsh({ failed, target }: Scene): ReturnType<Row> {
+  return { id: "NET-SSH", cause: failed.error.message, command: `ssh -v ${target.ssh ?? "HOST"} true` };
+}
 
 function untrusted(id: string, { failed, target }: Scene): ReturnType<Row> {
   const { fingerprint } = failed.error.details;
@@ -78,9 +88,7 @@ function untrusted(id: string, { failed, target }: Scene): ReturnType<Row> {
   return {
     id,
     cause: `${failed.error.message}: pin it only after you compared that with what the gateway host has`,
-    command: name === undefined
-      ? `claw doctor --tls-fingerprint ${pin}`
-      : `claw doctor --context ${name} --tls-fingerprint ${pin}`,
+    command: name === undefined ? `claw doctor --tls-fingerprint ${pin}` : `claw context trust ${name}`,
   };
 }
 

@@ -15,7 +15,7 @@ const nothingConfigured: Rule = ({ target }, way) => {
   return finding("CFG-1", {
     severity: "info",
     cause: `nothing names a gateway, so claw tries ${target.url}, where one stands by default`,
-    command: "claw status --url ws://HOST:PORT --token-file FILE",
+    command: "claw context add home --url ws://HOST:PORT --token-file FILE",
   });
 };
 

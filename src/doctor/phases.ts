@@ -4,7 +4,7 @@
  */
 import { hasScope, scopes } from "../protocol/mod.ts";
 import type { SelfTest } from "./self_test_result.ts";
-import { type Surroundings, type Way, type WayStep, waySteps } from "./evidence.ts";
+import { type Surroundings, type Target, type Way, type WayStep, waySteps } from "./evidence.ts";
 
 export type PhaseState = "ok" | "failed" | "skipped" | "not reached";
 
@@ -55,7 +55,7 @@ function wirePhases(around: Surroundings, way: Way | undefined): readonly Phase[
 }
 
 function foundAt(name: WayStep, { target }: Surroundings, way: Way | undefined): string {
-  if (name === "tcp") return target?.proxy?.isUsed ? `by ${target.proxy.shown}` : `${target?.host}:${target?.port}`;
+  if (name === "tcp") return placeOf(target);
   if (name === "connect" && way !== undefined) {
     const { kind, from, hasDevice } = way.login;
     const secret = kind === "none" ? "no secret" : `${kind} of ${from}`;
@@ -63,6 +63,12 @@ function foundAt(name: WayStep, { target }: Surroundings, way: Way | undefined):
   }
   if (name === "hello" && way?.hello !== undefined) return `${way.hello.version}, protocol ${way.hello.protocol}`;
   return "";
+}
+
+function placeOf(target: Target | undefined): string {
+  if (target?.proxy?.isUsed) return `by ${target.proxy.shown}`;
+  const place = `${target?.host}:${target?.port}`;
+  return target?.ssh === undefined ? place : `${place} by ssh ${target.ssh}`;
 }
 
 function whySkipped(name: WayStep, { target }: Surroundings): string {

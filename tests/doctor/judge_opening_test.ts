@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { WayStep } from "../../src/doctor/evidence.ts";
 import type { ErrorCode, ErrorDetails } from "../../src/errors.ts";
-import { endingAt, failure, judged } from "../support/doctor_evidence.ts";
+import { endingAt, failure, judged, target } from "../support/doctor_evidence.ts";
 
 /** What the transport says, and the row that it is. */
 const rows: readonly (readonly [WayStep, ErrorCode, ErrorDetails, id: string, command: RegExp])[] = [
@@ -40,6 +40,17 @@ describe("judgeOpening()", () => {
       assert.deepEqual(others, []);
     });
   }
+
+  it("leaves to ssh what ssh met", () => {
+    const around = { target: { ...target, ssh: "me@nas", isLoopback: false } };
+    for (const cause of ["ssh", "dns"]) {
+      const [found] = judged(endingAt("tcp", failure("net/ssh", { cause }, "ssh to me@nas failed: no")), around);
+      assert.deepEqual([found?.id, found?.command], ["NET-SSH", "ssh -v me@nas true"]);
+      assert.match(found?.cause ?? "", /^ssh to me@nas failed/);
+    }
+    const refused = failure("net/unreachable", { cause: "refused" });
+    assert.equal(judged(endingAt("tcp", refused), around)[0]?.where, "gateway host");
+  });
 
   it("tells that the gateway is alive, where somebody asked", () => {
     const error = failure("net/upgrade", { cause: "http-status", httpStatus: 503 });

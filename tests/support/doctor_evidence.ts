@@ -20,6 +20,7 @@ export const target: Target = {
   isDefault: false,
   from: "--url",
   context: undefined,
+  ssh: undefined,
   proxy: undefined,
 };
 
