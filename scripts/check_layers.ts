@@ -1,5 +1,5 @@
 /**
- * Checks that the house stands as `layers.ts` says: imports, globals, names and the few forms that are banned.
+ * Checks that the house stands as `layers.ts` and `house_rules.ts` say: imports, globals, names and the few forms that are banned.
  * `--graph` prints the real graph of rooms, so that the map in `src/app.ts` can be compared with it.
  */
 import { existsSync } from "node:fs";
@@ -12,9 +12,8 @@ import {
   doubleCasts,
   registry,
   restrictions,
-  type Room,
-  rooms,
-} from "./layers.ts";
+} from "./house_rules.ts";
+import { type Room, rooms } from "./layers.ts";
 import { type Import, type ModuleFacts, readModule } from "./module_facts.ts";
 import { format, readSources, type Sources, type Violation } from "./sources.ts";
 
@@ -72,8 +71,8 @@ function checkImport(path: string, found: Import): Violation[] {
   const target = resolve(path, specifier);
   const other = roomOf(target);
   if (other === undefined) return at(`${target} stands in no room of scripts/layers.ts`);
-  if (isCommand(target) && path !== registry && !isBeside(path, target)) {
-    return at(`commands are imported by ${registry} alone`);
+  if (isCommand(target) && !registry.test(path) && !isBeside(path, target)) {
+    return at(`commands are imported by their registry alone`);
   }
   return mayEnter(room, path, other, found.isType) ? [] : at(refusal(room, other, found.isType));
 }
@@ -159,7 +158,7 @@ function covers(allowed: readonly string[], path: string): boolean {
 }
 
 function isCommand(path: string): boolean {
-  return path.startsWith("src/commands/") && path !== registry;
+  return path.startsWith("src/commands/") && !registry.test(path);
 }
 
 /** Files of one command may share a folder of their own, as `commands/cron/` does. */

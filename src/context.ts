@@ -13,7 +13,7 @@ import type { Connection } from "./client/connection.ts";
 import type { Need, Preference } from "./client/credentials.ts";
 import { dial } from "./client/dial.ts";
 import type { Knock } from "./client/knock.ts";
-import type { Doctor } from "./doctor/doctor.ts";
+import type { Doctor } from "./cli/doctor.ts";
 import { asClawError, ClawError } from "./errors.ts";
 import type { DeviceCheck } from "./identity/device_check.ts";
 import { loadOrCreateIdentity } from "./identity/key_file.ts";

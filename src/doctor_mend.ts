@@ -2,7 +2,7 @@
  * Puts claw's own files right: nobody else may read keys, tokens and what else it keeps, and what a crash left behind
  * goes. It touches nothing outside claw's two directories, follows no links, and leaves what is another user's.
  */
-import type { Mended } from "./doctor/doctor.ts";
+import type { Mended } from "./cli/doctor.ts";
 import type { Store } from "./doctor_login.ts";
 import { keyFilePath } from "./identity/key_file.ts";
 import { join } from "./platform/directories.ts";

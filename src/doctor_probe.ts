@@ -226,7 +226,7 @@ async function goOnce(
     world: parts.world,
     signal: () => limit?.signal ?? parts.signal(),
     isTls: endpoint.isTls,
-    isName: /[a-z]/i.test(endpoint.host) && !endpoint.host.includes(":"),
+    isName: isLookedUpHere(settings),
     open: (signal, onStep) => parts.open(settings, onStep)(signal),
     present,
     async lookAtHttp() {
@@ -247,6 +247,11 @@ async function goOnce(
     );
   }
   return way;
+}
+
+/** Behind a proxy or ssh somebody else looks the name up. */
+function isLookedUpHere({ endpoint: { value: { host, ssh } }, proxy }: Settings): boolean {
+  return ssh === undefined && proxy?.value.kind !== "proxy" && /[a-z]/i.test(host) && !host.includes(":");
 }
 
 /** A wrong command line is no finding, nor is Ctrl-C. */

@@ -5,7 +5,7 @@
 import type { Connection } from "../client/connection.ts";
 import type { Need, Preference } from "../client/credentials.ts";
 import type { Knock } from "../client/knock.ts";
-import type { Doctor } from "../doctor/doctor.ts";
+import type { Doctor } from "./doctor.ts";
 import type { DeviceCheck } from "../identity/device_check.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Ids } from "../platform/world.ts";

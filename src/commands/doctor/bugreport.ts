@@ -5,7 +5,7 @@
 import { defineCommand } from "../../cli/command.ts";
 import { done } from "../../cli/outcome.ts";
 import { escapeJson } from "../../cli/escape.ts";
-import type { FrameEntry } from "../../doctor/doctor.ts";
+import type { FrameEntry } from "../../cli/doctor.ts";
 import { ClawError } from "../../errors.ts";
 import { version } from "../../version.ts";
 import { look } from "./report.ts";

@@ -6,7 +6,7 @@ import { defineCommand } from "../../cli/command.ts";
 import { parseCount } from "../../cli/count_flag.ts";
 import type { Context } from "../../cli/context.ts";
 import { type Shown, stream, type View } from "../../cli/outcome.ts";
-import type { Doctor } from "../../doctor/doctor.ts";
+import type { Doctor } from "../../cli/doctor.ts";
 import { type Spread, spreadOf } from "../../doctor/statistics.ts";
 import { ClawError } from "../../errors.ts";
 import { parseDuration } from "../../settings/duration.ts";

@@ -4,7 +4,7 @@
  */
 import type { Context } from "../../cli/context.ts";
 import type { Cell, Column, View } from "../../cli/outcome.ts";
-import type { Going, Mended } from "../../doctor/doctor.ts";
+import type { Going, Mended } from "../../cli/doctor.ts";
 import type { Surroundings, Way } from "../../doctor/evidence.ts";
 import { type Finding, isWell, sortFindings } from "../../doctor/finding.ts";
 import { judge } from "../../doctor/judge.ts";

@@ -1,5 +1,5 @@
 /**
- * The faults of `claw gateway dev --fault`: which are to be played, from the command line and from scripts, and the table
+ * The faults of `claw gateway dev`: which are to be played, from the command line and from scripts, and the table
  * of all that there are.
  */
 import { done, type Outcome, type View } from "../../cli/outcome.ts";
