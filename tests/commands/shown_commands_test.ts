@@ -7,6 +7,7 @@ import { describe, it } from "node:test";
 import { grammar } from "../../src/app.ts";
 import type { ClawError } from "../../src/errors.ts";
 import { parse } from "../../src/cli/parse.ts";
+import { shellWords } from "../support/shell_words.ts";
 
 const { registry, globals } = grammar();
 
@@ -28,10 +29,6 @@ function commandLines(path: string, text: string): readonly string[] {
     ) => rest ?? "");
   return [...inline, ...fenced].filter((line) => !/^[A-Z]|[…$]|\bSHELL\b/.test(line))
     .map((line) => line.replace(/ > \S+$/, ""));
-}
-
-function shellWords(line: string): readonly string[] {
-  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
 }
 
 async function understands(line: string): Promise<boolean> {
