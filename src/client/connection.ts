@@ -280,5 +280,7 @@ function unanswered({ method, resend }: Exchange, reason: unknown, isAccepted: b
     const end = because.replace("no answer", "no final answer");
     return new ClawError("gateway/unsettled", `${method} was accepted, but ${end}`, { details, cause });
   }
-  return new ClawError("net/unanswered", `${method} was sent, but ${because}${tail}`, { details, cause });
+  // Of the call alone: what the verb did before it, the verb knows.
+  const hint = resend === "safe" ? { hint: "that call does no harm twice; check the gateway with `claw status`" } : {};
+  return new ClawError("net/unanswered", `${method} was sent, but ${because}${tail}`, { ...hint, details, cause });
 }

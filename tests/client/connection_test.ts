@@ -230,7 +230,10 @@ describe("Connection.request()", () => {
 
   it("is net/unanswered when nothing came, and says so according to what a repetition does", async () => {
     for (
-      const [resend, words] of [["unsafe", ": the gateway may or may not have acted on it"], ["safe", ""]] as const
+      const [resend, words, hint] of [
+        ["unsafe", ": the gateway may or may not have acted on it", /look before you repeat it/],
+        ["safe", "", /does no harm twice/],
+      ] as const
     ) {
       const { peer, connection } = connect();
       const call = connection.request("x.y", undefined, { resend }, never);
@@ -239,6 +242,7 @@ describe("Connection.request()", () => {
       const error = await failureOf(call);
       assert.equal(error.code, "net/unanswered");
       assert.equal(error.message, `x.y was sent, but the gateway closed the connection (1006)${words}`);
+      assert.match(error.hint ?? "", hint);
     }
   });
 
