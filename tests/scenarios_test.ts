@@ -6,9 +6,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { createDevice } from "./support/dev_client.ts";
-import { openSocketGateway, type SocketGateway } from "./support/dev_gateway.ts";
+import { openSocketGateway, type SocketChoices, type SocketGateway } from "./support/dev_gateway.ts";
 import { matches, parseScenario, type Scenario, type ScenarioCommand } from "./support/scenario.ts";
-import { type Passing, startTcpProxy } from "./support/tcp_proxy.ts";
 import { createTestHome, type TestHome } from "./support/world.ts";
 
 const folder = join(import.meta.dirname ?? ".", "scenarios");
@@ -60,13 +59,13 @@ async function play(command: ScenarioCommand, { home, fill }: Stage): Promise<vo
 
 async function setUp({ gateway: options }: Scenario): Promise<Stage> {
   const home = createTestHome();
-  const detour = options === undefined ? undefined : await openDetour(options);
-  const facts: Readonly<Record<string, string>> = { HOME: home.path, ...detour?.facts };
+  const gateway = options === undefined ? undefined : await openGateway(options);
+  const facts: Readonly<Record<string, string>> = { HOME: home.path, ...gateway?.facts };
   return {
     home,
     fill: (text) => text.replace(/\$(\w+)/g, (whole, name: string) => facts[name] ?? whole),
     async [Symbol.asyncDispose]() {
-      await detour?.[Symbol.asyncDispose]();
+      await gateway?.[Symbol.asyncDispose]();
       home[Symbol.dispose]();
     },
   };
@@ -78,11 +77,12 @@ async function setUp({ gateway: options }: Scenario): Promise<Stage> {
  * `asks=NAME` is a device that calls itself so and waits for approval to read ($REQUEST, $DEVICE); with `grows=yes` it
  * asked for admin since.
  */
-async function openDetour(options: Readonly<Record<string, string>>) {
+async function openGateway(options: Readonly<Record<string, string>>) {
   const status = options["run"] === "error" ? "error" : "ok";
   const gateway = await openSocketGateway({
     protocol: options["protocol"] === "3" ? 3 : 4,
     pairing: options["pairing"] === "manual" ? "manual" : "auto",
+    ...faultsFor(options),
     ...(options["heartbeat"] === "none" ? { heartbeat: "none" } : {}),
     ...(options["job"] === undefined ? {} : {
       cronRun: {
@@ -96,26 +96,20 @@ async function openDetour(options: Readonly<Record<string, string>>) {
   const asking = options["asks"] === undefined
     ? {}
     : await askToPair(gateway, options["asks"], options["grows"] === "yes");
-  let drops = Number(options["drops"] ?? 0);
-  let lostRequest: string | undefined;
-  const losable = { run: "cron.run", add: "cron.add" }[options["loses"] ?? ""];
-  const isLost = ({ from, frame }: Passing) => {
-    if (options["loses"] === "answer") return from === "gateway" && frame.id === "1";
-    if (losable === undefined) return frame.method === "connect" && drops-- > 0;
-    if (frame.method === losable) lostRequest = frame.id;
-    if (from !== "gateway" || lostRequest === undefined || frame.id !== lostRequest) return false;
-    lostRequest = undefined;
-    return true;
-  };
-  const decide = (passing: Passing) => isLost(passing) ? "cut" : "pass";
-  const proxy = await startTcpProxy({ targetPort: gateway.port, decide });
   return {
-    facts: { PORT: String(proxy.port), URL: `ws://127.0.0.1:${proxy.port}`, SECRET: gateway.secret, ...asking },
-    async [Symbol.asyncDispose]() {
-      await proxy[Symbol.asyncDispose]();
-      await gateway[Symbol.asyncDispose]();
-    },
+    facts: { PORT: String(gateway.port), URL: gateway.url, SECRET: gateway.secret, ...asking },
+    [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
   };
+}
+
+/** The faults that a scenario's options ask for. */
+function faultsFor({ drops, loses }: Readonly<Record<string, string>>): SocketChoices {
+  if (drops !== undefined) {
+    return { faultScript: [{ connections: Number(drops), faults: ["close-after-connect=1006"] }] };
+  }
+  if (loses === undefined) return {};
+  const method = { run: "@cron.run", add: "@cron.add" }[loses] ?? "";
+  return { faults: [`close-after-request=1006${method}`] };
 }
 
 async function askToPair({ gateway }: SocketGateway, displayName: string, grows: boolean) {

@@ -19,8 +19,12 @@ export function protocol({ params }: Connecting, { generation }: FaultContext, w
 
 /** As 2026.9.6 says it after ten failed logins from one address. */
 export function rateLimited(retryAfterMs: number): Refused {
-  const details = { code: "AUTH_RATE_LIMITED", authReason: "rate_limited", recommendedNextStep: "wait_then_retry" };
-  const error = invalid("unauthorized: too many failed authentication attempts (retry later)", details);
+  const error = invalid("unauthorized: too many failed authentication attempts (retry later)", {
+    code: "AUTH_RATE_LIMITED",
+    authReason: "rate_limited",
+    canRetryWithDeviceToken: false,
+    recommendedNextStep: "wait_then_retry",
+  });
   return {
     error: { ...error, retryable: true, retryAfterMs },
     ending: { kind: "close", code: 1008, reason: error.message },

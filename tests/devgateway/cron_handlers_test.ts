@@ -32,11 +32,8 @@ describe("cron.add", () => {
     test(`refuses a text that is none, and does not even turn into one, protocol ${protocol}`, async () => {
       await using gateway = createMemoryGateway({ protocol });
       const admin = await connectTo(gateway, { scopes: allScopes });
-      const text = { toString: 1, valueOf: 2 };
-      const { name: _name, ...bare } = everyHour;
-      const job = { ...bare, payload: { kind: "systemEvent", text } };
+      const job = { ...everyHour, payload: { kind: "systemEvent", text: { toString: 1, valueOf: 2 } } };
       assert.equal((await admin.refused("cron.add", job)).code, "INVALID_REQUEST");
-      await admin.call("cron.status");
     });
 
     test(`deletes one-shot jobs after their run and announces isolated turns by default, protocol ${protocol}`, async () => {

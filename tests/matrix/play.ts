@@ -46,9 +46,11 @@ export async function playFault(fault: string, verb: Verb): Promise<Played> {
   const isOfRequest = faultOf(parseFault(fault).name).phase === "request";
   const method = isOfRequest && verb.method !== undefined ? `@${verb.method}` : "";
   const cronRun = { status: "ok", durationMs: 0 } as const;
-  const wellBefore = verb.isPaired === true ? 1 : 0;
   const faults = [`${fault}${method}`];
-  await using gateway = await openSocketGateway({ faults, wellBefore, heartbeat: "none", cronRun });
+  // A clock that is off is off from the start.
+  const isLater = verb.isPaired === true && !fault.startsWith("clock-skew");
+  const played = isLater ? { faultScript: [{}, { connections: "rest", faults }] } : { faults };
+  await using gateway = await openSocketGateway({ ...played, heartbeat: "none", cronRun });
   gateway.gateway.memory.cron.add(job);
   using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
   if (verb.isPaired === true) await home.claw(["status"]);

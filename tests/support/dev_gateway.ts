@@ -3,9 +3,8 @@
  * through a transport, as they meet any gateway.
  */
 import { Explainer, type Explanation } from "../../src/devgateway/explainer.ts";
-import { type FaultPlan, planFaults, skewClock } from "../../src/devgateway/fault_plan.ts";
+import { planFaults, readFaultScript, skewClock } from "../../src/devgateway/fault_plan.ts";
 import { parseFault } from "../../src/devgateway/fault_text.ts";
-import type { ChosenFault } from "../../src/devgateway/faults.ts";
 import { DevGateway, type DevGatewayOptions } from "../../src/devgateway/gateway.ts";
 import { listen, type ServerCertificate } from "../../src/devgateway/listen.ts";
 import type { GatewayLogLine } from "../../src/devgateway/log.ts";
@@ -38,8 +37,8 @@ export type SocketChoices =
     readonly tls?: ServerCertificate;
     /** As after `--fault`. */
     readonly faults?: readonly string[];
-    /** So many connections meet none of them first. */
-    readonly wellBefore?: number;
+    /** As in a script after `--fault`. */
+    readonly faultScript?: unknown;
     /** As with `--explain`: told of each line. */
     readonly explain?: (explanation: Explanation) => void;
   };
@@ -84,9 +83,11 @@ export interface SocketGateway {
 
 /** A dev gateway on a free loopback port, with a real clock unless another is given. */
 export async function openSocketGateway(wanted: SocketChoices = {}): Promise<SocketGateway> {
-  const { port = 0, tls, faults, wellBefore = 0, explain, clock: given = realClock, ...choices } = wanted;
+  const { port = 0, tls, faults, faultScript, explain, clock: given = realClock, ...choices } = wanted;
   const log: GatewayLogLine[] = [];
-  const plan = faults === undefined ? undefined : planFor(faults.map(parseFault), wellBefore);
+  const plan = (faults ?? faultScript) === undefined
+    ? undefined
+    : planFaults((faults ?? []).map(parseFault), readFaultScript(faultScript ?? [], "the test's script"));
   const clock = skewClock(given, plan?.clockSkewMs ?? 0);
   const keep = (line: GatewayLogLine) => {
     log.push(line);
@@ -109,12 +110,6 @@ export async function openSocketGateway(wanted: SocketChoices = {}): Promise<Soc
     log,
     [Symbol.asyncDispose]: () => listening.close(),
   };
-}
-
-function planFor(faults: readonly ChosenFault[], wellBefore: number): FaultPlan {
-  if (wellBefore === 0) return planFaults(faults);
-  const skew = faults.filter(({ name }) => name === "clock-skew");
-  return planFaults(skew, [{ connections: wellBefore, faults: [] }, { connections: "rest", faults }]);
 }
 
 const defaults = {

@@ -3,18 +3,15 @@
  * loopback socket; it counts who came.
  */
 import { createHash } from "node:crypto";
-import { WireReader } from "../../src/transport/wire_frames.ts";
+import { encodeWireFrame, opcodes, textOf, WireReader } from "../../src/transport/wire_frames.ts";
 import { type Listener, startListener } from "./sockets.ts";
 import { challenge } from "./wire.ts";
 
 export async function startRefusingGateway(error: Readonly<Record<string, unknown>>): Promise<Listener> {
   return await startListener((socket) => {
-    const say = (frame: unknown) => {
-      const text = new TextEncoder().encode(JSON.stringify(frame));
-      socket.write(Uint8Array.of(0x81, 126, text.length >> 8, text.length & 255));
-      socket.write(text);
-    };
-    const reader = new WireReader();
+    const say = (frame: unknown) =>
+      void socket.write(encodeWireFrame(opcodes.text, new TextEncoder().encode(JSON.stringify(frame))));
+    const reader = new WireReader("client");
     let isOpen = false;
     socket.on("data", (bytes: Uint8Array) => {
       if (!isOpen) {
@@ -25,22 +22,12 @@ export async function startRefusingGateway(error: Readonly<Record<string, unknow
         socket.write(`HTTP/1.1 ${head.join("\r\n")}\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
         return say(challenge);
       }
-      const frame = unmask(bytes, reader);
-      if (frame !== undefined) say({ type: "res", id: frame.id, ok: false, error });
+      reader.push(bytes);
+      for (let frame = reader.take(); frame !== undefined; frame = reader.take()) {
+        if (frame.opcode === opcodes.text) {
+          say({ type: "res", id: JSON.parse(textOf(frame.payload)).id, ok: false, error });
+        }
+      }
     });
   });
-}
-
-/** A client's frame, which is masked, as the reader of a server's frames takes it. */
-function unmask(bytes: Uint8Array, reader: WireReader): { readonly id: string } | undefined {
-  const short = (bytes[1] ?? 0) & 0x7f;
-  const headLength = short === 126 ? 4 : 2;
-  const mask = bytes.subarray(headLength, headLength + 4);
-  const plain = bytes.slice(headLength + 4).map((byte, at) => byte ^ (mask[at & 3] ?? 0));
-  const head = bytes.slice(0, headLength);
-  head[1] = short;
-  reader.push(head);
-  reader.push(plain);
-  const frame = reader.take();
-  return frame?.opcode === 1 ? JSON.parse(new TextDecoder().decode(frame.payload)) : undefined;
 }
