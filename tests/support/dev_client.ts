@@ -57,7 +57,10 @@ export async function createDevice(): Promise<Identity> {
 }
 
 /** Connects, and returns with whatever the gateway answered. */
-export async function connectTo(gateway: MemoryGateway, choices: ClientChoices = {}): Promise<DevClient> {
+export async function connectTo(
+  gateway: Pick<MemoryGateway, "connect">,
+  choices: ClientChoices = {},
+): Promise<DevClient> {
   const transport = gateway.connect(choices.peer);
   const line = readFrames(transport);
   const challenge = await line.next(({ type }) => type === "event") as EventFrame;
