@@ -9,7 +9,7 @@ import { createSequenceCheck } from "../client/sequence.ts";
 import { watchTicks } from "../client/tick_watchdog.ts";
 import { asClawError, ClawError } from "../errors.ts";
 import { type EventFrame, redact } from "../protocol/mod.ts";
-import { Backlog } from "./backlog.ts";
+import { Backlog } from "../client/backlog.ts";
 import { type Movement, PresenceBook } from "./presence.ts";
 
 /** One event as it is told. */
@@ -137,19 +137,20 @@ class Feed<Link extends { readonly connection: Connection }> {
 
   /** Who came or left while there was no connection. */
   #compare(presence: unknown): void {
-    const movement = this.#book.update(presence);
+    const payload = masked({ presence });
+    const movement = this.#book.update(presenceIn(payload));
     if (movement.joined.length + movement.left.length === 0 || !this.#isTold("presence")) return;
-    this.#tell({ at: this.#options.clock.now(), event: "presence", payload: redact({ presence }), ...movement });
+    this.#tell({ at: this.#options.clock.now(), event: "presence", payload, ...movement });
   }
 
   #hear({ event, payload, seq, stateVersion }: EventFrame): void {
-    const list = (payload as { readonly presence?: unknown } | undefined)?.presence;
-    const movement = event === "presence" ? this.#book.update(list) : {};
+    const shown = masked(payload);
+    const movement = event === "presence" ? this.#book.update(presenceIn(shown)) : {};
     if (!this.#isTold(event)) return;
     this.#tell({
       at: this.#options.clock.now(),
       event,
-      payload: redact(payload),
+      payload: shown,
       ...(seq === undefined ? {} : { seq }),
       ...(stateVersion === undefined ? {} : { stateVersion }),
       ...movement,
@@ -176,6 +177,22 @@ class Feed<Link extends { readonly connection: Connection }> {
   }
 
   #own(name: string, payload: unknown): FeedItem {
-    return { at: this.#options.clock.now(), event: `claw.${name}`, payload: redact(payload) };
+    return { at: this.#options.clock.now(), event: `claw.${name}`, payload: masked(payload) };
   }
+}
+
+/** A payload without secrets. */
+function masked(payload: unknown): unknown {
+  try {
+    return redact(payload);
+  } catch (thrown) {
+    // JSON may be nested deeper than any stack is.
+    if (thrown instanceof RangeError) return "(nested too deeply to be told)";
+    throw thrown;
+  }
+}
+
+/** The list of who is there, if a payload has one. */
+function presenceIn(payload: unknown): unknown {
+  return (payload as { readonly presence?: unknown } | undefined | null)?.presence;
 }

@@ -67,6 +67,18 @@ describe("watchEvents()", () => {
     await running;
   });
 
+  it("tells of a payload that is nested deeper than a stack, and goes on", async () => {
+    const { clock, peers, told, say } = start();
+    await clock.advance(0);
+    const deep = "[".repeat(200_000) + "]".repeat(200_000);
+    peers[0]?.say(`{"type":"event","event":"presence","seq":1,"payload":{"presence":${deep}}}`);
+    await say({ event: "cron", seq: 2 });
+    assert.deepEqual(told.map(({ event, payload }) => [event, typeof payload]), [
+      ["presence", "string"],
+      ["cron", "undefined"],
+    ]);
+  });
+
   it("tells those that came before it could listen", async () => {
     const peer = createPeer();
     const connection = new Connection(peer.transport, createHandshake(), 0);

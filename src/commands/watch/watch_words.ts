@@ -23,7 +23,9 @@ export function viewEvent(item: FeedItem, zone: string): View {
 function wordsFor(item: FeedItem): string | undefined {
   const payload = membersOf(item.payload);
   if (item.event === "presence" && item.joined !== undefined) return movementWords(item.joined, item.left ?? []);
-  return known[item.event]?.(payload) ?? compact(item.payload);
+  // A gateway may call an event anything, `constructor` too.
+  const words = Object.hasOwn(known, item.event) ? known[item.event]?.(payload) : undefined;
+  return words ?? compact(item.payload);
 }
 
 function movementWords(joined: readonly Somebody[], left: readonly Somebody[]): string | undefined {

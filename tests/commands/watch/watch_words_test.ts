@@ -79,6 +79,12 @@ describe("viewEvent()", () => {
     );
   });
 
+  it("bears events that are called like members of every object", async () => {
+    for (const event of ["constructor", "__proto__", "toString", "hasOwnProperty"]) {
+      assert.equal(await render({ event, payload: { a: 1 } }), `2026-11-21 09:05:07  ${event}  {"a":1}\n`);
+    }
+  });
+
   it("bears payloads of any shape for the events that it knows", async () => {
     for (const payload of [null, 3, "text", [], {}, { ok: 1, status: {}, action: [], reason: 0, presence: "x" }]) {
       for (const [{ event }] of lines) assert.match(await render({ event, payload }), /^(2026|$)/);
