@@ -41,6 +41,8 @@ export class SshRoute {
   /** Opens a connection through the tunnel. @throws ClawError as `through` */
   async open(signal: AbortSignal, open: (entrance: Entrance) => Promise<Transport>): Promise<Transport> {
     const transport = await this.through(signal, open);
+    // Its socket says the same, as a rule at once.
+    void (await this.#ssh)?.ended.then(() => transport.close());
     void transport.closed.then(({ code }) => this.#isCut ||= code === closeCodes.abnormal);
     return transport;
   }

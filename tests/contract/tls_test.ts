@@ -3,11 +3,11 @@
  * since the one that the gateway makes itself needs openssl; it is restarted with another one.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { assertExit, createBinaryHome, envelopeOf } from "../support/binary.ts";
+import { assertExit, type BinaryHome, createBinaryHome, envelopeOf } from "../support/binary.ts";
 import { certificateFor } from "../support/certificate.ts";
 import { attemptsIn } from "../support/trace.ts";
 import { setUpLabs } from "./lab.ts";
@@ -28,6 +28,15 @@ async function rotate(issuer?: typeof authority.signer): Promise<string> {
 
 const first = await rotate();
 const tls = { enabled: true, autoGenerate: false, certPath, keyPath };
+
+/** A home with the context `home` for that gateway. */
+function contextHome({ port, secret }: { readonly port: number; readonly secret: string }): BinaryHome {
+  const own = createBinaryHome();
+  mkdirSync(join(own.path, ".config/claw/contexts"), { recursive: true, mode: 0o700 });
+  const text = `{\n  // at home\n  url: "wss://127.0.0.1:${port}", token: "${secret}",\n}\n`;
+  writeFileSync(join(own.path, ".config/claw/contexts/home.json5"), text, { mode: 0o600 });
+  return own;
+}
 
 for (const lab of setUpLabs({ only: "2026.9.6", config: { gateway: { tls } } })) {
   const home = () =>
@@ -58,8 +67,29 @@ for (const lab of setUpLabs({ only: "2026.9.6", config: { gateway: { tls } } }))
       assert.equal(run.stderr, "");
     });
 
+    it("is known by its certificate's file to who uses it on its own machine, as by the official command line", async () => {
+      using own = lab.home();
+      const run = await own.claw(["event", "x", "--now"]);
+      assertExit(run, 0);
+      assert.equal(run.stderr, "");
+      const { data } = envelopeOf(await own.claw(["status", "--json"]));
+      const pin = data.settings.find(({ name }: { name: string }) => name === "tls-fingerprint");
+      assert.deepEqual([pin.shown, pin.origin], [first, certPath]);
+    });
+
+    it("is pinned by context trust, which sends nothing, and by its word is reached", async () => {
+      using own = contextHome(lab.gateway);
+      const before = lab.gateway.log().split("\n").filter((line) => line.includes("ws")).length;
+      assertExit(await own.claw(["context", "trust", "home"]), 64);
+      assertExit(await own.claw(["context", "trust", "home", "--fingerprint", first]), 0);
+      assert.equal(lab.gateway.log().split("\n").filter((line) => line.includes("ws")).length, before);
+      assertExit(await own.claw(["event", "x", "--now", "--context", "home"]), 0);
+    });
+
     it("is refused after a restart with another certificate, with both fingerprints, and no frame", async () => {
       using own = home();
+      using pinned = contextHome(lab.gateway);
+      assertExit(await pinned.claw(["context", "trust", "home", "--fingerprint", first]), 0);
       await lab.gateway.stop();
       const second = await rotate(authority.signer);
       await lab.gateway.start();
@@ -69,6 +99,12 @@ for (const lab of setUpLabs({ only: "2026.9.6", config: { gateway: { tls } } }))
       for (const fingerprint of [first, second]) assert.ok(run.stderr.includes(fingerprint), run.stderr);
       assert.deepEqual(attemptsIn(join(own.path, "trace")), []);
       assertExit(await own.claw(["event", "x", "--tls-fingerprint", second]), 0);
+      const trust = ["context", "trust", "home", "--fingerprint", second];
+      const changed = await pinned.claw(trust);
+      assertExit(changed, 69);
+      assert.match(changed.stderr, /it was rotated, or someone is between/);
+      assertExit(await pinned.claw([...trust, "--replace"]), 0);
+      assertExit(await pinned.claw(["event", "x", "--context", "home"]), 0);
     });
 
     it("is reached by its authority", async () => {
