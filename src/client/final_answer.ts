@@ -4,12 +4,13 @@
  */
 import { asClawError, ClawError } from "../errors.ts";
 import type { MethodRow } from "../protocol/mod.ts";
+import { Backlog } from "./backlog.ts";
 import type { Connection } from "./connection.ts";
 
 export type AnswerItem =
   | { readonly kind: "accepted"; readonly payload: unknown }
   | { readonly kind: "event"; readonly event: string; readonly payload: unknown }
-  /** Events that came faster than they were taken, and are lost: the oldest that waited. */
+  /** Here so many events are missing, which came faster than they were taken. */
   | { readonly kind: "lost"; readonly count: number }
   | { readonly kind: "answer"; readonly payload: unknown };
 
@@ -21,8 +22,8 @@ export interface FinalCall {
   readonly signal: AbortSignal;
 }
 
-/** Whoever takes them slowly must not fill the memory. */
-const mostWaiting = 10_000;
+/** Whoever takes them slowly must not fill the memory: 16 Mi characters, as JSON. */
+const mostWaiting = { mostItems: 10_000, mostSize: 16_777_216 };
 /** These come whatever is going on. */
 const unrelated = ["tick", "health"];
 
@@ -33,70 +34,32 @@ const unrelated = ["tick", "health"];
  */
 export async function* finalAnswer(call: FinalCall): AsyncGenerator<AnswerItem> {
   const { connection, method, params, resend, signal } = call;
-  const waiting = new Waiting();
+  const waiting = new Backlog<AnswerItem>({
+    ...mostWaiting,
+    sizeOf: (item) => JSON.stringify(item).length,
+    dropped: (count) => ({ kind: "lost", count }),
+  });
   let accepted: unknown;
   const hush = connection.listen(({ event, payload }) => {
-    if (!unrelated.includes(event)) waiting.add({ kind: "event", event, payload });
+    if (!unrelated.includes(event)) waiting.put({ kind: "event", event, payload });
   });
   const onAccepted = (payload: unknown) => {
     accepted = payload ?? null;
-    waiting.add({ kind: "accepted", payload });
+    waiting.keep({ kind: "accepted", payload });
   };
   connection.request(method, params, { resend, onAccepted }, signal).then(
-    (payload) => waiting.end({ kind: "answer", payload }),
-    (thrown: unknown) => waiting.fail(explain(asClawError(thrown), method, accepted)),
+    (payload) => {
+      waiting.keep({ kind: "answer", payload });
+      waiting.end();
+    },
+    (thrown: unknown) => waiting.end(explain(asClawError(thrown), method, accepted)),
   );
   try {
-    for await (const item of waiting.items()) {
+    for await (const item of waiting) {
       if (item.kind !== "event" || !isOfAnotherRun(item.payload, accepted)) yield item;
     }
   } finally {
     hush();
-  }
-}
-
-/** What has come and was not taken yet; of too many events the oldest are lost, and counted. */
-class Waiting {
-  readonly #items: AnswerItem[] = [];
-  #lost = 0;
-  #end: { readonly error?: ClawError } | undefined;
-  #wake = () => {};
-
-  add(item: AnswerItem): void {
-    if (this.#items.length >= mostWaiting) {
-      // The acceptance stays.
-      this.#items.splice(this.#items.findIndex(({ kind }) => kind === "event"), 1);
-      this.#lost += 1;
-    }
-    this.#items.push(item);
-    this.#wake();
-  }
-
-  /** This is the last one. */
-  end(item: AnswerItem): void {
-    this.#end = {};
-    this.#items.push(item);
-    this.#wake();
-  }
-
-  fail(error: ClawError): void {
-    this.#end = { error };
-    this.#wake();
-  }
-
-  async *items(): AsyncGenerator<AnswerItem> {
-    for (;;) {
-      if (this.#lost > 0) {
-        const count = this.#lost;
-        this.#lost = 0;
-        yield { kind: "lost", count };
-      }
-      const item = this.#items.shift();
-      if (item !== undefined) yield item;
-      else if (this.#end === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
-      else if (this.#end.error === undefined) return;
-      else throw this.#end.error;
-    }
   }
 }
 

@@ -3,13 +3,13 @@
  * itself has to say of the feed stands among them, by names that begin with `claw.`: events that are missing, events
  * that were dropped because the reader is slow, and, if wanted, each connection. No words for people.
  */
+import { Backlog } from "../client/backlog.ts";
 import type { Connection } from "../client/connection.ts";
 import { type LineChange, reconnect, type ReconnectOptions } from "../client/reconnect.ts";
 import { createSequenceCheck } from "../client/sequence.ts";
 import { watchTicks } from "../client/tick_watchdog.ts";
 import { asClawError, ClawError } from "../errors.ts";
 import { type EventFrame, redact } from "../protocol/mod.ts";
-import { Backlog } from "../client/backlog.ts";
 import { type Movement, PresenceBook } from "./presence.ts";
 
 /** One event as it is told. */

@@ -121,9 +121,23 @@ describe("finalAnswer()", () => {
     await settle();
     const items: AnswerItem[] = [];
     await collect(taking, items);
-    assert.deepEqual(items[0], { kind: "lost", count: 500 });
-    assert.deepEqual(items[1], { kind: "event", event: "cron", payload: { n: 500 } });
-    assert.deepEqual([items.length, items.at(-1)?.kind], [10_002, "answer"]);
+    assert.deepEqual(items[0], { kind: "event", event: "cron", payload: { n: 0 } });
+    assert.deepEqual(items.slice(-2), [{ kind: "lost", count: 500 }, { kind: "answer", payload: { status: "ok" } }]);
+    assert.equal(items.length, 10_002);
+  });
+
+  it("bounds what waits by its size too, and loses neither the acceptance nor the answer", async () => {
+    const { taking, first, answer, event } = await begin();
+    const text = "x".repeat(5_000_000);
+    for (let n = 0; n < 9; n++) event("cron", { n, text });
+    answer({ payload: accepted });
+    answer({ payload: { status: "ok" } });
+    assert.equal((await first).value?.kind, "event");
+    await settle();
+    const items: AnswerItem[] = [];
+    await collect(taking, items);
+    const kinds = items.map((item) => item.kind === "lost" ? `${item.count} lost` : item.kind);
+    assert.deepEqual(kinds, ["event", "event", "event", "event", "4 lost", "accepted", "answer"]);
   });
 
   it("ends with a signal, and names the run that goes on", async () => {

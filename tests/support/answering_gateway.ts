@@ -13,6 +13,8 @@ import { randomIds, testSecret } from "./dev_gateway.ts";
 /** What the test does with a request: frames to send, or an end of the connection. */
 export interface Answering {
   say(frame: object): void;
+  /** Sends a text as it is. */
+  sayText(text: string): void;
   hangUp(): void;
 }
 
@@ -48,6 +50,7 @@ function intercept(
 ): Transport {
   const far: Answering = {
     say: (frame) => transport.send(JSON.stringify(frame)),
+    sayText: (text) => transport.send(text),
     hangUp: () => transport.close(1012, "service restart"),
   };
   return {

@@ -4,6 +4,7 @@
  */
 import type { StateChange } from "../../cli/service_run.ts";
 import type { Context } from "../../cli/context.ts";
+import { Backlog } from "../../client/backlog.ts";
 import type { Connection } from "../../client/connection.ts";
 import { reconnect } from "../../client/reconnect.ts";
 import { watchTicks } from "../../client/tick_watchdog.ts";
@@ -11,7 +12,6 @@ import { RequestBook, type RequestNews } from "../../devices/request_book.ts";
 import { readRoster, type Roster } from "../../devices/roster.ts";
 import { asClawError, ClawError, type Fault, faults } from "../../errors.ts";
 import { type EventFrame, payloadOf } from "../../protocol/mod.ts";
-import { Backlog } from "../../watch/backlog.ts";
 import { type Desk, openDesk } from "./desk.ts";
 
 export interface RequestFeedOptions {

@@ -44,6 +44,13 @@ export class Backlog<Item> {
     this.#add(item, size);
   }
 
+  /** Adds an item that must not be dropped, however much waits. After the end it does nothing. */
+  keep(item: Item): void {
+    if (this.#end !== undefined) return;
+    this.#closeGap();
+    this.#add(item, 0);
+  }
+
   /** Nothing more will come; who takes past the last item is thrown the error, if there is one. */
   end(error?: Error): void {
     if (this.#end !== undefined) return;

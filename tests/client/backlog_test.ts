@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Backlog } from "../../src/watch/backlog.ts";
+import { Backlog } from "../../src/client/backlog.ts";
 import { settle } from "../support/clock.ts";
 import { fc } from "../support/property.ts";
 
@@ -24,6 +24,15 @@ describe("Backlog", () => {
     backlog.end();
     backlog.put("too late");
     assert.deepEqual(await taken, ["a", "b", "c"]);
+  });
+
+  it("keeps what must not be dropped, behind the number of those that were", async () => {
+    const backlog = create({ mostItems: 1 });
+    for (const item of ["a", "b", "c"]) backlog.put(item);
+    backlog.keep("must");
+    backlog.end();
+    backlog.keep("too late");
+    assert.deepEqual(await drain(backlog), ["a", "(2 dropped)", "must"]);
   });
 
   it("drops what does not fit, and tells the number where it is missing", async () => {
