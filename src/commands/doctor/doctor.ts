@@ -12,6 +12,7 @@ const pauseMs = 5_000;
 
 export const doctor = defineCommand({
   isReadOnly: true,
+  acrossContexts: { except: ["fix", "watch"] },
   flags: {
     asService: { type: "boolean", summary: "look also what a job would find: under cron, systemd, launchd or a task" },
     fix: { type: "boolean", summary: "give claw's own files the modes that they should have, first" },

@@ -11,6 +11,7 @@ import { look, viewOf } from "./report.ts";
 
 export const doctorEvent = defineCommand({
   isReadOnly: true,
+  acrossContexts: true,
   flags: {
     sessionKey: { type: "string", value: "key", summary: "ask whether the gateway knows this session" },
   },

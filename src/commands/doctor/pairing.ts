@@ -11,6 +11,7 @@ import { look, viewOf } from "./report.ts";
 
 export const doctorPairing = defineCommand({
   isReadOnly: true,
+  acrossContexts: true,
   flags: {},
   examples: [{ line: "claw doctor pairing", does: "requests that wait for ever, and devices that are there twice" }],
   notes: [

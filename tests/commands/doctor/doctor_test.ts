@@ -173,6 +173,26 @@ describe("claw doctor below the handshake", () => {
   });
 });
 
+describe("claw doctor --all-contexts", () => {
+  it("looks at each, and fails when one of them is not well", async () => {
+    await using gateway = await openSocketGateway();
+    using home = createTestHome();
+    const folder = join(home.path, ".config/claw/contexts");
+    mkdirSync(folder, { recursive: true });
+    const token = gateway.secret;
+    for (const [name, port] of [["here", gateway.port], ["gone", await freePort()]] as const) {
+      const path = join(folder, `${name}.json5`);
+      writeFileSync(path, JSON.stringify({ url: `ws://127.0.0.1:${port}`, token }), { mode: 0o600 });
+    }
+    const run = await home.claw(["doctor", "--context", "here,gone", "--json"]);
+    assert.equal(run.exit, 1, run.stdout);
+    assert.match(run.stdout, /"NET-REFUSED"/);
+    assert.match(run.stdout, /"gatewayVersion":"2026\.9\.6"/);
+    assert.equal((await home.claw(["doctor", "--context", "here"])).exit, 0);
+    assert.equal((await home.claw(["doctor", "--context", "here,gone", "--fix"])).exit, 64);
+  });
+});
+
 describe("claw doctor --watch", () => {
   it("looks until all is well", async () => {
     const port = await freePort();
