@@ -43,8 +43,10 @@ export type Host = Pick<DevGateway, "accept" | "admitsUpgrade" | "uptimeMs" | "s
 interface ExplainerOptions {
   readonly clock: Clock;
   readonly ids: Ids;
-  /** Masked wherever they turn up. */
+  /** Masked wherever it turns up. */
   readonly secret: string;
+  /** Faults are played below: who closed, client or fault, cannot be told. */
+  readonly hasFaults?: boolean;
   readonly tell: (explanation: Explanation) => void;
 }
 
@@ -209,20 +211,29 @@ class Life {
   finish(): Promise<void> {
     const { closed: { code, reason }, by, ms } = this.#ending ??
       { closed: { code: 1006, reason: "" }, by: "client", ms: 0 };
-    if (!this.#hasSpoken && by === "client" && ms < helperMs) {
+    const how = `${code}${reason === "" ? "" : ` "${reason}"`}`;
+    if (by === "client" && this.#options.hasFaults === true) {
+      if (!this.#hasSpoken) this.#greet();
+      this.#tell("summary", `ends with ${how}, by the client or a fault`);
+    } else if (!this.#hasSpoken && by === "client" && ms < helperMs) {
       const soFar = `${++this.#shared.helpers} so far`;
       this.#tell("summary", `closed at once without a word: a probe or a helper, not a client (${soFar})`);
       return this.#work;
+    } else {
+      this.#tellClose(by, code, how);
     }
+    this.#tell("summary", () => this.#verdict());
+    return this.#work;
+  }
+
+  #tellClose(by: "client" | "gateway", code: number, how: string): void {
     const objections = this.#hasSpoken ? [] : [refused("no-connect", "the challenge was not answered with connect")];
     if (by === "client" && code === 1006) {
       objections.push(odd("no-close", "end with a close frame, not by cutting TCP"));
     }
     if (!this.#hasSpoken) this.#greet();
     const advice = this.#lastAdvice === undefined ? {} : { advice: this.#lastAdvice };
-    this.#tell(by, `closes with ${code}${reason === "" ? "" : ` "${reason}"`}`, { objections, ...advice });
-    this.#tell("summary", () => this.#verdict());
-    return this.#work;
+    this.#tell(by, `closes with ${how}`, { objections, ...advice });
   }
 
   #verdict(): string {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { explanationLines } from "../../src/devgateway/explainer.ts";
+import { type Explanation, explanationLines } from "../../src/devgateway/explainer.ts";
 import { loopbackPeer } from "../../src/devgateway/peer.ts";
-import { testSecret } from "../support/dev_gateway.ts";
+import { openSocketGateway, testSecret } from "../support/dev_gateway.ts";
+import { eventually } from "../support/eventually.ts";
 import { connecting, explain } from "../support/explained.ts";
 
 describe("Explainer", () => {
@@ -43,6 +44,17 @@ describe("Explainer", () => {
     assert.match(first ?? "", /a probe or a helper, not a client \(1 so far\)/);
     assert.match(second ?? "", /\(2 so far\)/);
     assert.deepEqual(told.filter(({ connection }) => connection < 3).length, 2);
+  });
+
+  it("blames no client for what a fault does", async () => {
+    const told: Explanation[] = [];
+    const explain = (line: Explanation) => void told.push(line);
+    await using gateway = await openSocketGateway({ faults: ["reset-before-challenge"], explain });
+    const socket = new WebSocket(gateway.url);
+    await new Promise((resolve) => (socket.onclose = resolve));
+    const ends = await eventually(() => told.find(({ from }) => from === "summary"), "the end of the account");
+    assert.equal(ends.what, "ends with 1006, by the client or a fault");
+    assert.deepEqual(told.flatMap(({ objections }) => objections), []);
   });
 
   it("objects to an Origin header", async () => {

@@ -36,9 +36,14 @@ export function faultTexts(): readonly string[] {
     const { value } = faultOf(name);
     if (value === undefined) return [name];
     if (value.kind === "choice") return value.choices.map((choice) => `${name}=${choice}`);
-    if (value.kind === "code") return triedCloseCodes.map((code) => `${name}=${code}`);
+    if (value.kind === "code") return [...triedCloseCodes, ...laterCodes(name)].map((code) => `${name}=${code}`);
     return [`${name}=${value.preset}`];
   });
+}
+
+/** Codes of OpenClaw's own: a credential that is gone, and a browser client's word for a refusal. */
+function laterCodes(name: string): readonly number[] {
+  return name === "close-after-hello" || name === "close-after-request" ? [4001, 4008] : [];
 }
 
 /** Plays it. */

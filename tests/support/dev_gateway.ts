@@ -95,7 +95,9 @@ export async function openSocketGateway(wanted: SocketChoices = {}): Promise<Soc
   };
   const options = { ...defaults, clock, ...choices, log: keep };
   const { protocol, ids, auth: { secret } } = options;
-  const explainer = explain === undefined ? undefined : new Explainer({ clock: given, ids, secret, tell: explain });
+  const explainer = explain === undefined
+    ? undefined
+    : new Explainer({ clock: given, ids, secret, hasFaults: plan !== undefined, tell: explain });
   const gateway = new DevGateway(options);
   const listening = await listen(explainer?.explain(gateway) ?? gateway, {
     port,

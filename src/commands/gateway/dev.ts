@@ -75,7 +75,8 @@ async function* serve(play: Play, lab: Lab, context: Context): AsyncGenerator<Sh
   const { plan } = lab;
   const lines = new Lines();
   const secret = givenToken ?? devToken;
-  const explainer = lab.isExplained ? new Explainer({ clock, ids, secret, tell: lines.explain }) : undefined;
+  const options = { clock, ids, secret, hasFaults: plan !== undefined, tell: lines.explain };
+  const explainer = lab.isExplained ? new Explainer(options) : undefined;
   const gateway = new DevGateway({
     ...play,
     ...(context.zone === undefined ? {} : { zone: context.zone }),
