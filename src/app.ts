@@ -7,6 +7,7 @@
  *     6  src/app.ts, context.ts, login.ts, input.ts …  composition root, error boundary
  *     5  src/commands/                                 one file per verb
  *     4  src/cli/, src/cron/, src/devices/             what a command is; what an operator does with jobs and devices
+ *        src/watch/                                    a gateway's events for weeks, over many connections
  *     3  src/client/, src/devgateway/                  the two ends, which cannot see each other
  *        src/doctor/                                   what stands between a run and its gateway, judged
  *     2  src/identity/, settings/, transport/          what they are made of
