@@ -102,7 +102,13 @@ export class Voice {
 
   /** From now on this text is never said. */
   hide(secret: string): void {
-    if (secret.length >= shortestSecret) this.#secrets.add(secret);
+    if (secret.length < shortestSecret) return;
+    // In JSON it may be spelt otherwise, and a line of a log is JSON that holds JSON, printed as JSON.
+    let form = secret;
+    for (let level = 0; level <= 3; level += 1) {
+      this.#secrets.add(form);
+      form = JSON.stringify(form).slice(1, -1);
+    }
   }
 
   /** A text without what must not be said. */

@@ -2,7 +2,7 @@
  * One line of a gateway's log. Both generations write JSON, with what was said under numbers, and the place where it
  * was said as JSON within it; other programs' lines may stand between them. What is not understood stays as it is.
  */
-import { parseJson } from "../protocol/mod.ts";
+import { isNestedTooDeep, parseJson } from "../protocol/mod.ts";
 
 export interface LogLine {
   /** The line as the gateway gave it. */
@@ -24,7 +24,8 @@ export function parseLogLine(line: string): LogLine {
   if (entry === undefined) return { line, message: line };
   const meta = isMembers(entry["_meta"]) ? entry["_meta"] : {};
   const place = membersOf(meta["name"]) ?? membersOf(entry["0"]) ?? {};
-  const time = Date.parse(String(entry["time"] ?? meta["date"]));
+  const said = entry["time"] ?? meta["date"];
+  const time = typeof said === "string" ? Date.parse(said) : NaN;
   const level = entry["level"] ?? meta["logLevelName"];
   const subsystem = place["subsystem"] ?? place["module"] ?? place["plugin"] ?? entry["subsystem"];
   return {
@@ -47,7 +48,7 @@ function membersOf(text: unknown): Members | undefined {
   if (typeof text !== "string" || !text.trimStart().startsWith("{")) return undefined;
   try {
     const value = parseJson(text);
-    return isMembers(value) ? value : undefined;
+    return isMembers(value) && !isNestedTooDeep(text, value) ? value : undefined;
   } catch {
     return undefined;
   }

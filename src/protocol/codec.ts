@@ -4,13 +4,13 @@
  */
 import { ClawError } from "../errors.ts";
 import { Frame } from "./frames.ts";
-import { maxPayloadBytes } from "./limits.ts";
+import { maxNesting, maxPayloadBytes } from "./limits.ts";
 
 /** What a transport delivers: text, or the bytes of a binary message (which no gateway sends). */
 export type Message = string | Uint8Array;
 
 /** Why a message is not a frame; stands in `details.reason` of a `protocol/bad-frame`. */
-export type BadFrameReason = "not-json" | "binary" | "too-long" | "not-a-frame";
+export type BadFrameReason = "not-json" | "binary" | "too-long" | "too-deep" | "not-a-frame";
 
 /**
  * Decodes one message.
@@ -20,6 +20,7 @@ export function decodeFrame(message: Message, maxBytes = maxPayloadBytes): Frame
   if (typeof message !== "string") throw badFrame("binary", "a binary message where a text frame is due");
   if (isLongerThan(message, maxBytes)) throw badFrame("too-long", `a frame longer than ${maxBytes} bytes`);
   const value = parseJson(message);
+  if (isNestedTooDeep(message, value)) throw badFrame("too-deep", `JSON nested deeper than ${maxNesting} levels`);
   if (!Frame.safeParse(value).success) throw badFrame("not-a-frame", "JSON that is no request, response or event");
   // The value itself, not zod's copy: members unknown to us (even `__proto__`) survive a round trip.
   return value as Frame;
@@ -41,6 +42,17 @@ export function parseJson(text: string): unknown {
   } catch (cause) {
     throw badFrame("not-json", "text that is not JSON", cause);
   }
+}
+
+/** Whether a JSON text's value is nested deeper than the wire allows: whatever walks it would run out of stack. */
+export function isNestedTooDeep(text: string, value: unknown): boolean {
+  // Each level takes two characters.
+  return text.length > 2 * maxNesting && isDeeperThan(maxNesting, value);
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeperThan(levels - 1, member));
 }
 
 /** Whether the UTF-8 form of a text exceeds a limit; counts bytes only when the text's length leaves room for doubt. */

@@ -15,6 +15,8 @@ export const defaultPort = 18789;
 export const maxHandshakeBytes = 65_536;
 /** A frame after `hello-ok` may be this long, unless `policy.maxPayload` says otherwise (both generations: 25 MiB). */
 export const maxPayloadBytes = 26_214_400;
+/** Objects and lists stand in each other at most so deep; what is deeper is no answer, but an attack on the reader. */
+export const maxNesting = 500;
 
 /** How long the gateway waits for `connect` before it closes with a bare 1000: 3 s (2026.3.13), 15 s (2026.9.6). */
 export const handshakeTimeoutMs = { 3: 3_000, 4: 15_000 } as const satisfies Record<ProtocolVersion, number>;

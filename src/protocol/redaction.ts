@@ -3,7 +3,8 @@
  * adds beside a known name is caught too. For traces and recordings.
  */
 
-const secretMember = /token|password|secret|signature|setupcode|joinurl|privatekey|authorization|cookie/i;
+const secretMember =
+  /token|password|passphrase|secret|signature|setupcode|joinurl|(private|api)[-_]?key|credential|authorization|cookie/i;
 /** Names that match above but carry no secret. */
 const harmless = new Set(["tokenDelivery", "canRetryWithDeviceToken", "tokenExpiresAtMs"]);
 

@@ -100,7 +100,8 @@ export const LogsTailParams = z.lazy(() =>
 export const LogsTailResult = z.lazy(() =>
   z.looseObject({
     file: z.string(),
-    cursor: z.number(),
+    /** What the next look begins with: a place in the file, in bytes. */
+    cursor: z.int().check(z.minimum(0)),
     size: z.number(),
     lines: z.array(z.string()),
   })

@@ -29,6 +29,20 @@ describe("Voice.hide()", () => {
   });
 });
 
+describe("Voice.mask()", () => {
+  it("knows a hidden secret by its spelling in JSON too, and in JSON that stands in JSON", () => {
+    const { voice } = listenTo({});
+    const secret = 'pa"ss\\word\t1';
+    voice.hide(secret);
+    let text = `it is ${secret}`;
+    for (let level = 0; level <= 3; level += 1) {
+      assert.doesNotMatch(voice.mask(text), /pa|word/, text);
+      text = JSON.stringify({ text });
+    }
+    assert.equal(voice.mask("its parts: pa, word"), "its parts: pa, word");
+  });
+});
+
 describe("Voice.say()", () => {
   it("says notes only when asked to be verbose, and warnings unless asked to be quiet", () => {
     for (

@@ -35,6 +35,16 @@ describe("parseLogLine()", () => {
     }
   });
 
+  it("bears members of any shape, and lines that are nested as deep as one likes", () => {
+    const deep = "[".repeat(100_000) + "]".repeat(100_000);
+    for (const line of [`{"time":${deep}}`, `{"0":${deep}}`, `{"_meta":{"name":${JSON.stringify(`{"a":${deep}}`)}}}`]) {
+      assert.equal(parseLogLine(line).message, line);
+    }
+    for (const time of ['{"toString":1,"valueOf":1}', "5", "[2026]", "null"]) {
+      assert.equal(parseLogLine(`{"time":${time},"message":"said"}`).timeMs, undefined, time);
+    }
+  });
+
   it("never throws, and never loses the line", () => {
     const texts = fc.oneof(
       fc.string(),

@@ -12,6 +12,14 @@ describe("redact()", () => {
       list: [{ setupCode: "f", tokens: ["g", "h"] }, null, 3],
       tokens: [{ role: "operator", token: "i" }],
       gatewayTokenOfNextYear: "j",
+      provider: {
+        apiKey: "k",
+        api_key: "l",
+        "x-api-key": "m",
+        passphrase: "n",
+        credentials: { id: 1 },
+        sessionKey: "s",
+      },
     };
     assert.deepEqual(redact(value), {
       auth: { token: mask, password: mask, deviceToken: mask, bootstrapToken: mask, scopes: ["operator.read"] },
@@ -19,6 +27,14 @@ describe("redact()", () => {
       list: [{ setupCode: mask, tokens: [mask, mask] }, null, 3],
       tokens: [{ role: "operator", token: mask }],
       gatewayTokenOfNextYear: mask,
+      provider: {
+        apiKey: mask,
+        api_key: mask,
+        "x-api-key": mask,
+        passphrase: mask,
+        credentials: { id: 1 },
+        sessionKey: "s",
+      },
     });
     assert.equal(value.auth.token, "a");
   });
