@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
+import { certificateFor } from "./support/certificate.ts";
 import { createDevice } from "./support/dev_client.ts";
 import { openSocketGateway, type SocketChoices, type SocketGateway } from "./support/dev_gateway.ts";
 import { matches, parseScenario, type Scenario, type ScenarioCommand } from "./support/scenario.ts";
@@ -72,14 +73,17 @@ async function setUp({ gateway: options }: Scenario): Promise<Stage> {
 }
 
 /**
+ * `fault=NAME=VALUE` is one of `claw gateway dev --fault`.
  * `drops=N` cuts the first N connections when they present themselves; `loses=answer` cuts at the first answer, and
  * `loses=run` at that to `cron.run`, `loses=add` at that to `cron.add`. `job=NAME` is a cron job, whose runs end with `run=STATUS` after `runMs=N`.
  * `asks=NAME` is a device that calls itself so and waits for approval to read ($REQUEST, $DEVICE); with `grows=yes` it
- * asked for admin since.
+ * asked for admin since. `tls=yes` speaks TLS by a certificate that nobody signed ($FINGERPRINT).
  */
 async function openGateway(options: Readonly<Record<string, string>>) {
   const status = options["run"] === "error" ? "error" : "ok";
+  const certificate = options["tls"] === undefined ? undefined : await certificateFor();
   const gateway = await openSocketGateway({
+    ...(certificate === undefined ? {} : { tls: certificate }),
     protocol: options["protocol"] === "3" ? 3 : 4,
     pairing: options["pairing"] === "manual" ? "manual" : "auto",
     ...faultsFor(options),
@@ -97,13 +101,20 @@ async function openGateway(options: Readonly<Record<string, string>>) {
     ? {}
     : await askToPair(gateway, options["asks"], options["grows"] === "yes");
   return {
-    facts: { PORT: String(gateway.port), URL: gateway.url, SECRET: gateway.secret, ...asking },
+    facts: {
+      PORT: String(gateway.port),
+      URL: gateway.url,
+      SECRET: gateway.secret,
+      FINGERPRINT: certificate?.fingerprint ?? "",
+      ...asking,
+    },
     [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
   };
 }
 
 /** The faults that a scenario's options ask for. */
-function faultsFor({ drops, loses }: Readonly<Record<string, string>>): SocketChoices {
+function faultsFor({ drops, loses, fault }: Readonly<Record<string, string>>): SocketChoices {
+  if (fault !== undefined) return { faults: [fault] };
   if (drops !== undefined) {
     return { faultScript: [{ connections: Number(drops), faults: ["close-after-connect=1006"] }] };
   }

@@ -50,6 +50,9 @@ for (const lab of setUpLabs({ only: "2026.9.6", config: { gateway: { tls } } }))
       const { code, hint, details } = envelopeOf(met).error ?? {};
       assert.deepEqual([code, details?.["cause"], details?.["fingerprint"]], ["net/tls", "tls-untrusted", first]);
       assert.deepEqual(attemptsIn(join(own.path, "trace")), []);
+      const env = { NODE_TLS_REJECT_UNAUTHORIZED: "0", DENO_TLS_CA_STORE: "", NODE_OPTIONS: "--insecure-http-parser" };
+      assertExit(await own.claw(["event", "x"], { env }), 69);
+      assertExit(await own.claw(["event", "x", "--tls-fingerprint", "00".repeat(32)], { env }), 69);
       const flag = /--tls-fingerprint \S+$/.exec(hint ?? "")?.[0].split(" ") ?? [];
       assertExit(await own.claw(["event", "x", "--now", ...flag]), 0);
       assertExit(await own.claw(["status"], { env: { CLAW_TLS_FINGERPRINT: `sha256:${first.toLowerCase()}` } }), 0);

@@ -17,3 +17,11 @@ test("settings have names of their own and one line of help each", () => {
 test("settings mark what holds a secret, and nothing else", () => {
   assert.deepEqual(settings.filter((s) => s.isSecret).map((s) => s.name), ["token", "password", "proxy"]);
 });
+
+test("settings know no way to turn the check of a certificate or a host key off", () => {
+  const names = settings.map(({ name }) => name).filter((name) =>
+    /insecure|verif|check|skip|trust|strict|hostkey/.test(name)
+  );
+  // Unencrypted, on a private network, where there is nothing to check.
+  assert.deepEqual(names, ["allow-insecure-private"]);
+});
