@@ -3,6 +3,7 @@
  * in over connections of their own: for tests of `claw device watch`.
  */
 import type { PendingPairing } from "../../src/devgateway/pairings.ts";
+import { type Clock, realClock } from "../../src/platform/clock.ts";
 import { openSocketGateway, type SocketGateway } from "./dev_gateway.ts";
 import { startWatching, type Watching } from "./watch_stage.ts";
 import { createTestHome, type RunResult, type TestHome, type WorldChoices } from "./world.ts";
@@ -28,17 +29,20 @@ export interface RequestStage extends AsyncDisposable {
 
 const allScopes = "read,write,admin,pairing,approvals";
 
-export async function openRequestStage(protocol: 3 | 4): Promise<RequestStage> {
-  const gateway = await openSocketGateway({ protocol, pairing: "manual" });
+/** @param clock of all ends; the real one unless another is given */
+export async function openRequestStage(protocol: 3 | 4, clock: Clock = realClock): Promise<RequestStage> {
+  const gateway = await openSocketGateway({ protocol, pairing: "manual", clock, handshakeTimeoutMs: 600_000 });
   const { pairings } = gateway.gateway.memory;
   const homes: TestHome[] = [];
   const asker = (name = "laptop"): Asker => {
-    const home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+    const home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret, CLAW_TIMEOUT: "10m" });
     homes.push(home);
     return {
       home,
       async ask(scopes = "read") {
-        const { exit, stdout } = await home.claw(["device", "pair", "--scopes", scopes, "--name", name, "--json"]);
+        const { exit, stdout } = await home.claw(["device", "pair", "--scopes", scopes, "--name", name, "--json"], {
+          clock,
+        });
         if (exit !== 77) throw new Error(`it asked for nothing: ${exit} ${stdout}`);
         const { deviceId } = JSON.parse((await home.claw(["whoami", "--json"])).stdout).data;
         const request = pairings.pending().find((pending) => pending.deviceId === deviceId);
@@ -53,8 +57,9 @@ export async function openRequestStage(protocol: 3 | 4): Promise<RequestStage> {
     gateway,
     pairings,
     home: operator.home,
-    run: (args) => operator.home.claw(["device", ...args]),
-    watch: (args = [], choices = {}) => startWatching(operator.home, ["device", "watch", ...args], choices),
+    run: (args) => operator.home.claw(["device", ...args], { clock }),
+    watch: (args = [], choices = {}) =>
+      startWatching(operator.home, ["device", "watch", ...args], { clock, ...choices }),
     asker,
     async [Symbol.asyncDispose]() {
       await gateway[Symbol.asyncDispose]();

@@ -3,10 +3,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, it } from "node:test";
+import { createFastClock } from "../../support/clock.ts";
 import { openSocketGateway } from "../../support/dev_gateway.ts";
 import { eventually } from "../../support/eventually.ts";
 import { itWhen } from "../../support/it_when.ts";
 import { openRequestStage } from "../../support/request_stage.ts";
+import { type ProxyOptions, startTcpProxy } from "../../support/tcp_proxy.ts";
+
+type Decide = NonNullable<ProxyOptions["decide"]>;
 
 const noShell = process.platform === "win32" ? "Windows has no sh" : undefined;
 
@@ -77,6 +81,38 @@ describe("claw device watch, over a longer time", () => {
     await using _again = await openSocketGateway({ protocol: 4, port: stage.gateway.port });
     await watching.says(new RegExp(`request ${requestId} of device \\S+ is gone: decided, or too old`));
     await watching.stop("SIGINT");
+  });
+
+  it("finds without an event what has grown or is too old", { timeout: 30_000 }, async () => {
+    await using stage = await openRequestStage(3, createFastClock(100));
+    const { requestId, deviceId, publicKey } = await stage.asker().ask();
+    const watching = stage.watch(["--json"]);
+    await eventually(() => watching.data()[0], "the request");
+    const client = { platform: "linux", clientId: "cli", clientMode: "cli", role: "operator" };
+    stage.pairings.request({ deviceId, publicKey, ...client, scopes: ["operator.admin"] }, false);
+    const changed = await eventually(() => watching.data()[1], "the change");
+    assert.deepEqual([changed.event, changed.request.requestId], ["changed", requestId]);
+    const gone = await eventually(() => watching.data().find(({ event }) => event === "gone"), "its end");
+    assert.equal(gone.requestId, requestId);
+    await watching.stop();
+  });
+
+  it("takes a connection for lost when a look is not answered, and looks by another", async () => {
+    const clock = createFastClock(100);
+    await using stage = await openRequestStage(4, clock);
+    const { requestId } = await stage.asker().ask();
+    let looks = 0;
+    const decide: Decide = ({ from, frame }) =>
+      from === "client" && frame.method === "device.pair.list" && ++looks === 2 ? "drop" : "pass";
+    await using proxy = await startTcpProxy({ targetPort: stage.gateway.port, decide });
+    const watching = stage.watch(["--json"], { env: { CLAW_URL: `ws://127.0.0.1:${proxy.port}` } });
+    await eventually(() => watching.data()[0], "the request");
+    await watching.tells("the connection is lost, trying again: device.pair.list was sent, but no answer came in time");
+    await watching.tells(/connected to gateway[^]*connected to gateway/);
+    const rejected = await stage.run(["reject", requestId]);
+    assert.equal(rejected.exit, 0, rejected.stderr);
+    await eventually(() => watching.data()[1], "its end");
+    await watching.stop();
   });
 
   it("ends with the gateway's verdict on who watches", async () => {
