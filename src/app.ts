@@ -158,6 +158,8 @@ async function deliver(outcome: Outcome, command: Command, voice: Voice): Promis
     } catch (thrown) {
       // Who reads it has had enough.
       if (asClawError(thrown).details["osCode"] !== "EPIPE") throw thrown;
+      const error = outcome.unread?.();
+      if (error !== undefined) throw error;
     }
     return 0;
   }
@@ -177,7 +179,7 @@ async function deliver(outcome: Outcome, command: Command, voice: Voice): Promis
     }
   } catch (thrown) {
     // The gateway has acted already: a number that invites a repetition would be a lie.
-    if (command.isReadOnly) throw thrown;
+    if (command.isReadOnly || outcome.hasOnlyRead === true) throw thrown;
     voice.say("warning", `done, but not printed: ${asClawError(thrown).message}`);
   }
   return outcome.kind === "negative" ? 1 : outcome.exit ?? 0;

@@ -36,14 +36,25 @@ export interface Shown {
 }
 
 export type Outcome =
-  /** It worked. Exit 0, unless a monitor reads it: then as plugins' numbers say, and not `exit_codes.ts`. */
-  | Shown & { readonly kind: "done"; readonly exit?: MonitorExit }
-  /** It worked, and the answer is no. Exit 1. */
-  | Shown & { readonly kind: "negative" }
-  /** It failed, but what was found out is worth showing. Exit by the error. */
-  | Shown & { readonly kind: "failed"; readonly error: ClawError }
-  /** Data that comes bit by bit. Exit 0 when it ends by itself, 130 or 143 when a signal ends it. */
-  | { readonly kind: "stream"; readonly items: AsyncIterable<Shown> };
+  & Effect
+  & (
+    /** It worked. Exit 0, unless a monitor reads it: then as plugins' numbers say, and not `exit_codes.ts`. */
+    | Shown & { readonly kind: "done"; readonly exit?: MonitorExit }
+    /** It worked, and the answer is no. Exit 1. */
+    | Shown & { readonly kind: "negative" }
+    /** It failed, but what was found out is worth showing. Exit by the error. */
+    | Shown & { readonly kind: "failed"; readonly error: ClawError }
+    /** Data that comes bit by bit. Exit 0 when it ends by itself, 130 or 143 when a signal ends it. */
+    | { readonly kind: "stream"; readonly items: AsyncIterable<Shown>; readonly unread?: Unread }
+  );
+
+/** Of a command that may act: whether this run did not. Then an answer that cannot be printed is a failure. */
+interface Effect {
+  readonly hasOnlyRead?: boolean;
+}
+
+/** What to report when nobody reads on, though something is under way; undefined: nothing is. */
+export type Unread = () => ClawError | undefined;
 
 export function done(data: unknown, view: View): Outcome {
   return { kind: "done", data, view };
@@ -64,6 +75,6 @@ export function failed(error: ClawError, data: unknown, view: View): Outcome {
   return { kind: "failed", error, data, view };
 }
 
-export function stream(items: AsyncIterable<Shown>): Outcome {
-  return { kind: "stream", items };
+export function stream(items: AsyncIterable<Shown>, unread?: Unread): Outcome {
+  return { kind: "stream", items, ...(unread === undefined ? {} : { unread }) };
 }

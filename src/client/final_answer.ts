@@ -76,10 +76,8 @@ export function runIdOf(payload: unknown): string | undefined {
 
 /** What was accepted has begun: a code that invites a repetition would be a lie. */
 function explain(error: ClawError, method: string, accepted: unknown): ClawError {
-  if (accepted === undefined || ["interrupted", "gateway/unsettled"].includes(error.code)) {
-    const runId = runIdOf(accepted);
-    return runId === undefined ? error : withRun(error, runId);
-  }
+  if (accepted === undefined) return error;
+  if (["interrupted", "gateway/unsettled"].includes(error.code)) return withRun(error, runIdOf(accepted));
   const sentence = error.message.replace(`${method}: `, "");
   return new ClawError("gateway/rejected", `${method} was accepted, and failed: ${sentence}`, {
     details: error.details,
@@ -87,13 +85,14 @@ function explain(error: ClawError, method: string, accepted: unknown): ClawError
   });
 }
 
-function withRun(error: ClawError, runId: string): ClawError {
+/** The error of a call that goes on, with how to look what became of its run, if that has an id. */
+export function withRun(error: ClawError, runId: string | undefined): ClawError {
   // The id goes into a command line that somebody will paste: nothing but a plain word may.
-  const isPlain = /^[A-Za-z0-9][A-Za-z0-9:_-]{0,199}$/.test(runId);
-  const hint = isPlain ? `look what became of it: claw call agent.wait --params '{"runId":"${runId}"}'` : error.hint;
+  const isPlain = runId !== undefined && /^[A-Za-z0-9][A-Za-z0-9:_-]{0,199}$/.test(runId);
+  const look = isPlain ? `: claw call agent.wait --params '{"runId":"${runId}"}'` : " before you repeat it";
   return new ClawError(error.code, error.message, {
-    ...(hint === undefined ? {} : { hint }),
-    details: { ...error.details, runId },
+    hint: `look what became of it${look}`,
+    details: { ...error.details, ...(runId === undefined ? {} : { runId }) },
     cause: error,
   });
 }

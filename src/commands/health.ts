@@ -85,16 +85,19 @@ function factsOf(report: Report): Pairs {
 function undelivered(queues: unknown): Pairs {
   if (!isRecord(queues)) return [];
   const entries = [...recordsOf(queues["failed"]), ...recordsOf(queues["ingressFailed"])];
-  const counts = entries.map(({ queueName, channelId, count }) =>
-    `${String(queueName ?? channelId)}: ${String(count)}`
-  );
+  const counts = entries.map(({ queueName, channelId, count }) => `${said(queueName ?? channelId)}: ${said(count)}`);
   return counts.length === 0 ? [] : [["undelivered", counts.join(", ")]];
 }
 
 function agentWords({ agentId, heartbeat }: Readonly<Record<string, unknown>>): string {
-  if (!isRecord(heartbeat)) return String(agentId);
-  const every = heartbeat["enabled"] === false ? "no heartbeat" : `heartbeat every ${String(heartbeat["every"])}`;
-  return `${String(agentId)} (${every})`;
+  if (!isRecord(heartbeat)) return said(agentId);
+  const every = heartbeat["enabled"] === false ? "no heartbeat" : `heartbeat every ${said(heartbeat["every"])}`;
+  return `${said(agentId)} (${every})`;
+}
+
+/** A text or a number; reports may hold anything. */
+function said(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? `${value}` : "?";
 }
 
 function channelsOf({ channels }: Report): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {

@@ -55,5 +55,13 @@ describe("claw health", () => {
     const { exit, stdout } = await home.claw(["health"]);
     assert.equal(exit, 0);
     assert.match(stdout, /^agents +none$/m);
+    const odd = { toString: 1, valueOf: 1 };
+    gateway.gateway.memory.health = {
+      agents: [{ agentId: odd, heartbeat: { every: odd } }, { agentId: "b" }],
+      deliveryQueues: { failed: [{ queueName: odd, count: odd }] },
+    };
+    const stranger = await home.claw(["health"]);
+    assert.deepEqual([stranger.exit, stranger.stderr], [0, ""]);
+    assert.match(stranger.stdout, /^agents +\? \(heartbeat every \?\), b\nundelivered +\?: \?$/m);
   });
 });

@@ -4,14 +4,14 @@
  */
 import { defineCommand, type OptionsOf } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
-import { escapeJson } from "../../cli/escape.ts";
-import { done, type Outcome, type Shown, stream, type View } from "../../cli/outcome.ts";
+import { done, type Outcome, type Shown, stream } from "../../cli/outcome.ts";
 import type { Connection } from "../../client/connection.ts";
 import type { Need } from "../../client/credentials.ts";
-import { type AnswerItem, finalAnswer } from "../../client/final_answer.ts";
+import { type AnswerItem, finalAnswer, runIdOf, withRun } from "../../client/final_answer.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { redact, scopes } from "../../protocol/mod.ts";
 import { parseDuration } from "../../settings/duration.ts";
+import { viewAnswer, viewMoment } from "./answer_view.ts";
 import { parseParams } from "./json_params.ts";
 import { listMethods } from "./method_list.ts";
 import { onlyReads, resendOf, scopeOf } from "./method_table.ts";
@@ -56,7 +56,8 @@ export const call = defineCommand({
     checkFlags(options, method);
     if (options.list) {
       const gateway = await context.gateway(scopes.read);
-      return listMethods(gateway, (await context.settings()).endpoint.value.url, method);
+      const outcome = listMethods(gateway, (await context.settings()).endpoint.value.url, method);
+      return { ...outcome, hasOnlyRead: true };
     }
     if (method === undefined || method === "") {
       throw new ClawError("usage/missing-argument", "which method? none is named", {
@@ -71,11 +72,13 @@ export const call = defineCommand({
   },
 });
 
-function checkFlags({ list, params, wait, stream, waitTimeout }: Options, method: string | undefined): void {
+function checkFlags(options: Options, method: string | undefined): void {
   const refuse = (message: string) => {
     throw new ClawError("usage/bad-flag", message, { hint: "see `claw help call`" });
   };
-  if (list && (params !== undefined || wait || stream)) refuse("--list calls nothing: leave the other flags out");
+  const { list, params, wait, stream, waitTimeout, scope, showSecrets, force } = options;
+  const isCalling = params !== undefined || wait || stream || scope.length > 0 || showSecrets || force;
+  if (list && isCalling) refuse("--list calls nothing: leave the other flags out");
   if (waitTimeout !== undefined && !wait && !stream) refuse("--wait-timeout is of no use without --wait or --stream");
   if (method?.trim() !== method) refuse("the method's name has blanks around it");
 }
@@ -100,6 +103,8 @@ class Call {
   readonly #options: Options;
   readonly #context: Context;
   #isMasked = false;
+  #isOver = false;
+  #runId: string | undefined;
 
   constructor(connection: Connection, method: string, params: unknown, options: Options, context: Context) {
     this.#connection = connection;
@@ -110,14 +115,15 @@ class Call {
   }
 
   async outcome(): Promise<Outcome> {
-    if (this.#options.stream) return stream(this.#shown());
+    if (this.#options.stream) return stream(this.#shown(), () => this.#unread());
     return this.#done(this.#options.wait ? await this.#last() : await this.#first());
   }
 
   async #first(): Promise<unknown> {
     const { signal } = this.#context;
     const resend = resendOf(this.#method);
-    return await this.#connection.request(this.#method, this.#params, { resend }, signal).catch(withScopeHint);
+    const asked = this.#connection.request(this.#method, this.#params, { resend }, signal);
+    return await asked.catch((thrown) => explain(thrown, this.#method));
   }
 
   async #last(): Promise<unknown> {
@@ -143,10 +149,21 @@ class Call {
     const { signal } = this.#context;
     const [connection, method, params] = [this.#connection, this.#method, this.#params];
     try {
-      yield* finalAnswer({ connection, method, params, resend: resendOf(method), signal });
+      for await (const item of finalAnswer({ connection, method, params, resend: resendOf(method), signal })) {
+        if (item.kind === "accepted") this.#runId = runIdOf(item.payload);
+        if (item.kind === "answer") this.#isOver = true;
+        yield item;
+      }
     } catch (thrown) {
-      withScopeHint(thrown);
+      explain(thrown, method);
     }
+  }
+
+  /** Who reads the output has gone; whoever called may still want to know what became of it. */
+  #unread(): ClawError | undefined {
+    if (this.#isOver || onlyReads(this.#method)) return undefined;
+    const message = `${this.#method} was sent, but nobody reads what comes of it: it may go on`;
+    return withRun(new ClawError("gateway/unsettled", message, { details: { method: this.#method } }), this.#runId);
   }
 
   #showItem(item: Exclude<AnswerItem, { readonly kind: "lost" }>): Shown {
@@ -154,19 +171,19 @@ class Call {
     const payload = this.#mask(item.payload ?? null);
     const name = item.kind === "event" ? item.event : `${this.#method} accepted`;
     const data = item.kind === "event" ? { event: item.event, payload } : { accepted: payload };
-    return { data, view: { kind: "raw", text: escapeJson(`${lineOf(name)}  ${JSON.stringify(payload)}\n`) } };
+    return { data, view: viewMoment(name, payload) };
   }
 
   #done(payload: unknown): Outcome {
     const { data, view } = this.#showAnswer(payload);
     this.#tellMasked();
-    return done(data, view);
+    return { ...done(data, view), hasOnlyRead: onlyReads(this.#method) };
   }
 
   #showAnswer(payload: unknown): Shown {
     const answer = payload ?? null;
     const shown = onlyReads(this.#method) ? this.#mask(answer) : answer;
-    return { data: { method: this.#method, payload: shown }, view: jsonView(shown) };
+    return { data: { method: this.#method, payload: shown }, view: viewAnswer(shown) };
   }
 
   #mask(payload: unknown): unknown {
@@ -181,21 +198,15 @@ class Call {
   }
 }
 
-/** JSON stays JSON on a terminal: what could steer one is spelt out. */
-function jsonView(value: unknown): View {
-  return { kind: "raw", text: `${escapeJson(JSON.stringify(value, null, 2))}\n` };
-}
-
-function lineOf(name: string): string {
-  return JSON.stringify(name).slice(1, -1);
-}
-
-function withScopeHint(thrown: unknown): never {
+function explain(thrown: unknown, method: string): never {
   const error = asClawError(thrown);
   const { missingScope } = error.details;
   // The scope goes into a command line that somebody will type: nothing but a plain word may.
   const isNamed = error.code === "auth/scope" && typeof missingScope === "string" && /^[a-z.]+$/i.test(missingScope);
-  if (!isNamed) throw error;
-  const hint = `ask for it with --scope ${missingScope}`;
+  const isHarmless = error.code === "net/unanswered" && onlyReads(method);
+  if (!isNamed && !isHarmless) throw error;
+  const hint = isNamed
+    ? `ask for it with --scope ${missingScope}`
+    : "it only reads: repeat it when the gateway answers";
   throw new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
 }

@@ -3,17 +3,24 @@
  * secret, and is never repeated.
  */
 import { ClawError } from "../../errors.ts";
-import { parseJson } from "../../protocol/mod.ts";
+import { isNestedTooDeep, maxNesting, parseJson } from "../../protocol/mod.ts";
 
 /**
  * Parses a JSON object.
- * @throws ClawError `input/invalid`, with the line and column where the text stops being JSON
+ * @throws ClawError `input/invalid`, with the line and column where the text stops being JSON, or of a number that
+ * would be sent as another one
  */
 export function parseParams(text: string): Readonly<Record<string, unknown>> {
   const value = valueOf(text);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  const kind = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
-  throw new ClawError("input/invalid", `--params: this is ${kind}, and methods take an object`, { hint: example });
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const kind = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+    throw new ClawError("input/invalid", `--params: this is ${kind}, and methods take an object`, { hint: example });
+  }
+  if (isNestedTooDeep(text, { params: value })) {
+    throw new ClawError("input/invalid", `--params: this is nested deeper than ${maxNesting} levels`);
+  }
+  requireExactNumbers(text);
+  return value as Record<string, unknown>;
 }
 
 const example = `write an object like --params '{"limit":5}', or give it by standard input with --params -`;
@@ -23,11 +30,36 @@ function valueOf(text: string): unknown {
     return parseJson(text);
   } catch {
     const at = jsonErrorAt(text) ?? text.length;
-    const before = text.slice(0, at).split("\n");
-    const [line, column] = [before.length, (before.at(-1)?.length ?? 0) + 1];
+    const { line, column } = placeIn(text, at);
     const what = text.trim() === "" ? "there is nothing" : `this is not JSON, from line ${line}, column ${column} on`;
     throw new ClawError("input/invalid", `--params: ${what}`, { hint: example, details: { line, column } });
   }
+}
+
+/** JavaScript, in which claw and gateways are written, makes 2 ** 53 of 2 ** 53 + 1, and null of 1e999. */
+function requireExactNumbers(text: string): void {
+  for (const { 0: token, index } of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g)) {
+    if (token.startsWith('"') || isExact(token)) continue;
+    const { line, column } = placeIn(text, index);
+    const message =
+      `--params: the number at line ${line}, column ${column} is too large: it would be sent as another one`;
+    throw new ClawError("input/invalid", message, {
+      hint: "whole numbers are exact up to 9007199254740991; give a longer one as text, in quotation marks",
+      details: { line, column },
+    });
+  }
+}
+
+function isExact(literal: string): boolean {
+  const number = Number(literal);
+  if (!Number.isFinite(number)) return false;
+  // The last: what a program wrote that has no other numbers.
+  return !/^-?\d+$/.test(literal) || BigInt(number) === BigInt(literal) || String(number) === literal;
+}
+
+function placeIn(text: string, at: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, at).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 /** One token of JSON (RFC 8259), by its kind. */

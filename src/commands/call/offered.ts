@@ -17,6 +17,13 @@ export function requireOffered({ server, features }: HelloOk, method: string): v
   }
   if (features.methods.includes(method)) return;
   const details = { method, gatewayVersion: server.version };
+  // The name goes into a command line that somebody will paste: nothing but a plain word may.
+  if (features.events.includes(method) && /^[a-z][a-z.]*$/i.test(method)) {
+    throw new ClawError("gateway/unsupported", `${method} is an event, and no method`, {
+      hint: `see it when it comes: claw watch --events ${method}`,
+      details,
+    });
+  }
   if (known === undefined) {
     const nearest = nearestName([...new Set([...features.methods, ...knownMethods.keys()])], method);
     throw new ClawError("gateway/unsupported", `gateway ${server.version} offers no method '${method}'`, {

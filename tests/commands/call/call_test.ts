@@ -83,6 +83,11 @@ describe("claw call", () => {
     assert.match(stderr, /offers no method 'cron\.lst'\nclaw: hint: did you mean cron\.list\?\n$/);
     const far = await home.claw(["call", "frobnicate"]);
     assert.match(far.stderr, /hint: list its methods with `claw call --list`\n$/);
+    const event = await home.claw(["call", "heartbeat"]);
+    assert.match(
+      event.stderr,
+      /heartbeat is an event, and no method\nclaw: hint: .*: claw watch --events heartbeat\n$/,
+    );
   });
 
   it("says with which release a method came that the gateway does not list, and sends it with --force", async () => {
@@ -133,12 +138,16 @@ describe("claw call", () => {
     );
     const reading = await setup.call("chat.history");
     assert.equal(reading.exit, 79);
-    assert.doesNotMatch(reading.stderr, /may or may not have acted/);
+    assert.match(reading.stderr, /restart\)\nclaw: hint: it only reads: repeat it when the gateway answers\n$/);
   });
 
   it("refuses flags that contradict each other", async () => {
     using home = createTestHome({ CLAW_URL: "ws://127.0.0.1:9" });
-    for (const args of [["--list", "--params", "{}"], ["x", "--wait-timeout", "3s"], [" x"], [], [""]]) {
+    for (
+      const args of [["--list", "--params", "{}"], ["--list", "--force"], ["x", "--wait-timeout", "3s"], [" x"], [], [
+        "",
+      ]]
+    ) {
       assert.equal((await home.claw(["call", ...args])).exit, 64, args.join(" "));
     }
   });

@@ -98,4 +98,38 @@ describe("parseParams()", () => {
       });
     }
   });
+
+  it("refuses a number that would be sent as another one, by its place, and takes each that is exact", () => {
+    for (
+      const [text, place] of [
+        ['{"a":9007199254740993}', "line 1, column 6"],
+        ['{"b":"-1e999, \\" 1e999",\n"a":[1, -1e999]}', "line 2, column 9"],
+        ['{"a":-12345678901234567890}', "line 1, column 6"],
+      ]
+    ) {
+      assert.throws(() => parseParams(text ?? ""), (error: ClawError) => {
+        assert.deepEqual([error.code, error.message], [
+          "input/invalid",
+          `--params: the number at ${place} is too large: it would be sent as another one`,
+        ]);
+        return true;
+      });
+    }
+    const exact =
+      '{"9007199254740993":"12345678901234567890","a":[9007199254740992,-9007199254740991,123456789012345680000,0.1,1e300,-0]}';
+    assert.deepEqual(parseParams(exact), JSON.parse(exact));
+    fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
+      const text = JSON.stringify({ number });
+      assert.deepEqual(parseParams(text), JSON.parse(text));
+    }));
+  });
+
+  it("refuses what is nested so deep that no gateway would walk it, and bears every name", () => {
+    const deep = `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+    assert.throws(() => parseParams(deep), { message: "--params: this is nested deeper than 500 levels" });
+    assert.equal(
+      JSON.stringify(parseParams('{"__proto__":{"a":1},"constructor":2}')),
+      '{"__proto__":{"a":1},"constructor":2}',
+    );
+  });
 });
