@@ -3,6 +3,7 @@ import process from "node:process";
 import { after, before, describe } from "node:test";
 import { ClawError } from "../../src/errors.ts";
 import { certificateFor } from "../support/certificate.ts";
+import { writeConfig } from "../support/contexts.ts";
 import { openSocketGateway } from "../support/dev_gateway.ts";
 import { eventually } from "../support/eventually.ts";
 import { itWhen } from "../support/it_when.ts";
@@ -69,6 +70,23 @@ describe("claw --ssh", () => {
     const other = (await certificateFor()).fingerprint;
     const changed = errorOf(await home.claw(["event", "x", "--json", "--tls-fingerprint", other], { env: url }));
     assert.match(changed.message, /rotated, or someone is between/);
+  });
+
+  itWhen(sshObstacle, "is looked through by context trust, which sends nothing", async () => {
+    const own = await certificateFor();
+    await using gateway = await openSocketGateway({ tls: own });
+    using home = createTestHome({ PATH: path() });
+    const url = `wss://127.0.0.1:${gateway.port}`;
+    writeConfig(home, {
+      "contexts/far.json5": `{ ssh: "${server().target}", url: "${url}", token: "${gateway.secret}" }`,
+    });
+    const met = await home.claw(["event", "x", "--context", "far"]);
+    assert.match(met.stderr, /\(by ssh \S+\)\n.*: claw context trust far$/m);
+    const trusted = await home.claw(["context", "trust", "far", "--fingerprint", own.fingerprint]);
+    assert.deepEqual([trusted.exit, trusted.stderr, gateway.log], [0, "", []]);
+    assert.ok(trusted.stdout.includes(`${url} by ssh ${server().target}`), trusted.stdout);
+    assert.equal((await home.claw(["event", "x", "--context", "far"])).exit, 0);
+    assert.deepEqual(server().running(), []);
   });
 
   const refusals: readonly [name: string, knowledge: Parameters<SshServer["path"]>[0], facts: RegExp, exit: number][] =
@@ -160,5 +178,22 @@ describe("claw --ssh", () => {
       assert.equal(/claw: warning: ssh to \S+ ended: /.test(stderr), end === "ssh", stderr);
       assert.deepEqual(server().running(), []);
     }
+  });
+
+  itWhen(sshObstacle, "opens another tunnel for a watch whose ssh has ended", async () => {
+    await using gateway = await openSocketGateway();
+    using home = homeFor(gateway);
+    const controller = new AbortController();
+    let said = "";
+    const running = home.claw(["watch"], { interrupted: controller.signal, onStderr: (text) => said += text });
+    const hellos = () => gateway.log.filter(({ event }) => event.startsWith("hello-ok")).length;
+    await eventually(() => hellos() === 1 || undefined, "a connection");
+    for (const pid of server().running()) process.kill(pid, "SIGTERM");
+    await eventually(() => hellos() === 2 || undefined, "another connection", 20_000);
+    assert.equal(server().running().length, 1);
+    assert.match(said, /ssh to \S+ ended: /);
+    controller.abort(new ClawError("interrupted", "interrupted", { details: { signal: "SIGINT" } }));
+    await running;
+    assert.deepEqual(server().running(), []);
   });
 });
