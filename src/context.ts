@@ -34,7 +34,7 @@ import { settings as connectionSettings } from "./settings/schema.ts";
 export interface ContextOptions {
   readonly world: World;
   readonly values: FlagValues;
-  readonly voice: Pick<Voice, "say" | "tell" | "ask" | "hide" | "mask" | "json" | "progress">;
+  readonly voice: Pick<Voice, "say" | "tell" | "ask" | "pourUntil" | "hide" | "mask" | "json" | "progress">;
   readonly complete: Context["complete"];
 }
 

@@ -134,6 +134,8 @@ function contextFor(name: string, { values, world, voice, complete }: FanOut, sa
     voice: {
       say,
       json: voice.json,
+      // What goes to several gateways is no stream.
+      pourUntil: () => {},
       tell: (text) => voice.tell(`${name}: ${text}`),
       ask: (question, facts) => voice.ask(question, facts),
       hide: (secret) => voice.hide(secret),

@@ -5,7 +5,7 @@ import type { LongRun, Supervisor } from "./cli/long_run.ts";
 import type { Voice } from "./cli/voice.ts";
 import type { World } from "./platform/world.ts";
 
-type Speech = Pick<Voice, "say" | "tell" | "ask" | "json">;
+type Speech = Pick<Voice, "say" | "tell" | "ask" | "json" | "pourUntil">;
 
 export function createLongRun(world: World, voice: Speech): LongRun {
   const { stdin, stderr, env } = world;
@@ -14,6 +14,7 @@ export function createLongRun(world: World, voice: Speech): LongRun {
   return {
     tell: (text) => voice.tell(text),
     ask: (question, facts) => voice.ask(question, facts),
+    pourUntil: (giveUp) => voice.pourUntil(giveUp),
     endLine: () => stderr.write("\n"),
     runProgram: (argv, input, signal) => world.runProgram(argv, input, signal),
     ...(isAttended ? { readKey: (signal: AbortSignal) => stdin.readKey(signal) } : {}),

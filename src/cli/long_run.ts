@@ -10,6 +10,8 @@ export interface LongRun {
   tell(text: string): void;
   /** Facts, and a question about them, on stderr. */
   ask(question: string, facts?: Pairs): Promise<void>;
+  /** From this signal on, no reader of a stream is waited for any more: the run fails with its reason. */
+  pourUntil(giveUp: AbortSignal): void;
   /** Ends the line of a question whose answer needed none. */
   endLine(): void;
   /** Runs a program by its arguments, with a text on its standard input; it is ended when the signal is aborted. */

@@ -25,6 +25,7 @@ export class Voice {
   readonly #values: FlagValues;
   readonly #secrets = new Set<string>();
   #progress: Progress | undefined;
+  #giveUp: AbortSignal | undefined;
   /** A piece of a stream is not written yet. */
   #isPouring = false;
 
@@ -51,7 +52,7 @@ export class Voice {
 
   /**
    * One piece of data of many: a reader that is slow stops nothing but this.
-   * @throws ClawError `store/io`, `interrupted`
+   * @throws ClawError `store/io`, `interrupted`; the reason to give up
    */
   async pour(shown: Shown): Promise<void> {
     if (this.quiet && !this.json) return;
@@ -59,8 +60,15 @@ export class Voice {
     if (stdout.writeAside === undefined || interrupted === undefined) return await this.show(shown);
     const text = await this.#render(shown);
     this.#isPouring = true;
-    await unlessAborted(stdout.writeAside(text), interrupted);
+    const writing = stdout.writeAside(text);
+    const patient = this.#giveUp === undefined ? writing : unlessAborted(writing, this.#giveUp);
+    await unlessAborted(patient, interrupted);
     this.#isPouring = false;
+  }
+
+  /** From this signal on, no reader of a stream is waited for any more. */
+  pourUntil(giveUp: AbortSignal): void {
+    this.#giveUp = giveUp;
   }
 
   fail(error: ClawError, data?: unknown): void {

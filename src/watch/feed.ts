@@ -39,6 +39,8 @@ export interface FeedOptions<Link extends { readonly connection: Connection }>
   readonly onChange: (change: FeedChange) => void;
   /** Told of each item as it comes, however slow the reader is. */
   readonly onItem: (item: FeedItem) => void;
+  /** Told once that nothing more will come, while some may still wait for the reader. */
+  readonly onEnd: () => void;
 }
 
 /** What may wait for a reader: 16 Mi characters, as JSON. */
@@ -98,6 +100,7 @@ class Feed<Link extends { readonly connection: Connection }> {
     } finally {
       for (const cancel of timers) cancel();
       this.#detach();
+      this.#options.onEnd();
     }
   }
 
@@ -137,14 +140,14 @@ class Feed<Link extends { readonly connection: Connection }> {
 
   /** Who came or left while there was no connection. */
   #compare(presence: unknown): void {
-    const payload = masked({ presence });
+    const payload = redact({ presence });
     const movement = this.#book.update(presenceIn(payload));
     if (movement.joined.length + movement.left.length === 0 || !this.#isTold("presence")) return;
     this.#tell({ at: this.#options.clock.now(), event: "presence", payload, ...movement });
   }
 
   #hear({ event, payload, seq, stateVersion }: EventFrame): void {
-    const shown = masked(payload);
+    const shown = redact(payload);
     const movement = event === "presence" ? this.#book.update(presenceIn(shown)) : {};
     if (!this.#isTold(event)) return;
     this.#tell({
@@ -177,18 +180,7 @@ class Feed<Link extends { readonly connection: Connection }> {
   }
 
   #own(name: string, payload: unknown): FeedItem {
-    return { at: this.#options.clock.now(), event: `claw.${name}`, payload: masked(payload) };
-  }
-}
-
-/** A payload without secrets. */
-function masked(payload: unknown): unknown {
-  try {
-    return redact(payload);
-  } catch (thrown) {
-    // JSON may be nested deeper than any stack is.
-    if (thrown instanceof RangeError) return "(nested too deeply to be told)";
-    throw thrown;
+    return { at: this.#options.clock.now(), event: `claw.${name}`, payload: redact(payload) };
   }
 }
 

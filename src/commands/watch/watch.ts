@@ -82,10 +82,33 @@ function parseUntil(text: string | undefined): Pick<Watch, "last" | "limitMs"> {
   return { last: parsePatterns([text], "--until"), limitMs: undefined };
 }
 
+/** How long the end waits for a reader that takes nothing. */
+const patienceMs = 5_000;
+
+/** A signal that is aborted when it was begun, and nothing has renewed it for a while. */
+function createPatience(clock: Context["clock"]) {
+  const controller = new AbortController();
+  let hasBegun = false;
+  let cancel = () => {};
+  const renew = () => {
+    cancel();
+    if (!hasBegun) return;
+    const error = new ClawError("store/io", "standard output takes nothing more: what was left is not told");
+    cancel = clock.after(patienceMs, () => controller.abort(error));
+  };
+  const begin = () => {
+    hasBegun = true;
+    renew();
+  };
+  return { signal: controller.signal, begin, renew, cancel: () => cancel() };
+}
+
 async function* show(plan: Watch, context: Context, long: LongRun): AsyncGenerator<Shown> {
   const { patterns, last, limitMs, firstMs, tellsConnections, url } = plan;
   const { clock, ids, signal } = context;
   const ended = new AbortController();
+  const patience = createPatience(clock);
+  long.pourUntil(patience.signal);
   const stopped = AbortSignal.any([signal, ended.signal]);
   const hooks = createHooks(plan.exec, context, long, stopped, (error) => ended.abort(error));
   const tell = createTeller(context, long, url);
@@ -103,16 +126,22 @@ async function* show(plan: Watch, context: Context, long: LongRun): AsyncGenerat
       firstMs,
       tellsConnections,
       onItem: (item) => hooks?.hand(item),
+      onEnd: patience.begin,
       onChange(change) {
         tell(change);
         if (change.kind === "connected") doubtNames([...patterns, ...last], change.connection, context);
       },
     });
-    for await (const item of items) yield { data: dataOf(item), view: viewEvent(item, zone) };
+    for await (const item of items) {
+      patience.renew();
+      yield { data: dataOf(item), view: viewEvent(item, zone) };
+    }
+    patience.cancel();
     await hooks?.settled();
     // A program that could not even be started may be found out behind the last event.
     stopped.throwIfAborted();
   } finally {
+    patience.cancel();
     ended.abort(new ClawError("interrupted", "nobody watches any more"));
     await hooks?.settled();
   }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ClawError } from "../../../src/errors.ts";
+import { type Clock, realClock } from "../../../src/platform/clock.ts";
+import { createFastClock } from "../../support/clock.ts";
 import { openSocketGateway } from "../../support/dev_gateway.ts";
 import { eventually } from "../../support/eventually.ts";
 import { startWatching } from "../../support/watch_stage.ts";
@@ -45,8 +47,8 @@ describe("claw watch as a service", () => {
 });
 
 describe("claw watch and a reader that does not read", () => {
-  async function openStuck(args: readonly string[]) {
-    const gateway = await openSocketGateway();
+  async function openStuck(args: readonly string[], clock: Clock = realClock) {
+    const gateway = await openSocketGateway({ clock });
     const home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
     const written: string[] = [];
     const stdout = {
@@ -55,7 +57,7 @@ describe("claw watch and a reader that does not read", () => {
       write: (text: string) => void written.push(text),
       writeAside: (text: string) => (written.push(text), new Promise<void>(() => {})),
     };
-    const watching = startWatching(home, ["watch", ...args], { stdout });
+    const watching = startWatching(home, ["watch", ...args], { stdout, clock });
     const dispose = async () => {
       await gateway[Symbol.asyncDispose]();
       home[Symbol.dispose]();
@@ -69,6 +71,15 @@ describe("claw watch and a reader that does not read", () => {
     const { exit, stderr } = await stage.watching.stop();
     assert.deepEqual([exit, stage.written.length], [143, 1]);
     assert.match(stderr, /claw: error: interrupted/);
+  });
+
+  it("ends by itself a while after its time though standard output is stuck, and says what was lost", async () => {
+    const clock = createFastClock(20);
+    await using stage = await openStuck(["--json", "--since-connect", "--until", "20s"], clock);
+    await eventually(() => stage.written.length === 1 || undefined, "the first line");
+    const { exit, stderr } = await stage.watching.ended;
+    assert.deepEqual([exit, stage.written.length], [74, 1]);
+    assert.match(stderr, /claw: error: standard output takes nothing more: what was left is not told\n$/);
   });
 
   it("ends quietly with 0 when nobody reads any more", async () => {
