@@ -10,7 +10,14 @@ import { ClawError } from "../../errors.ts";
 import { parseLength } from "../../schedule/length_text.ts";
 import { type FeedItem, watchEvents } from "../../watch/feed.ts";
 import { fitsAny, parsePatterns, type Pattern, scopesFor } from "../../watch/patterns.ts";
-import { createHooks, createTeller, foreverMs, serviceNotes, superviseItems } from "../../cli/service_run.ts";
+import {
+  createHooks,
+  createTeller,
+  foreverMs,
+  serviceNotes,
+  type StateChange,
+  superviseItems,
+} from "../../cli/service_run.ts";
 import { viewEvent } from "./watch_words.ts";
 
 interface Watch {
@@ -104,33 +111,18 @@ function createPatience(clock: Context["clock"]) {
 }
 
 async function* show(plan: Watch, context: Context, long: LongRun): AsyncGenerator<Shown> {
-  const { patterns, last, limitMs, firstMs, tellsConnections, url } = plan;
-  const { clock, ids, signal } = context;
   const ended = new AbortController();
-  const patience = createPatience(clock);
+  const patience = createPatience(context.clock);
   long.pourUntil(patience.signal);
-  const stopped = AbortSignal.any([signal, ended.signal]);
+  const stopped = AbortSignal.any([context.signal, ended.signal]);
   const hooks = createHooks(plan.exec, context, long, stopped, (error) => ended.abort(error));
-  const tell = createTeller(context, long, url);
-  const need = scopesFor([...patterns, ...last]);
   const zone = context.zone ?? "UTC";
   try {
     const items = watchEvents<Gateway>({
-      clock,
-      random: () => ids.random(),
+      ...feedOptions(plan, context, long),
       signal: stopped,
-      connect: (attempt) => context.gateway(need, undefined, undefined, attempt),
-      isWanted: (name) => patterns.length === 0 ? name !== "tick" : fitsAny(patterns, name),
-      isLast: (name) => fitsAny(last, name),
-      limitMs,
-      firstMs,
-      tellsConnections,
       onItem: (item) => hooks?.hand(item),
       onEnd: patience.begin,
-      onChange(change) {
-        tell(change);
-        if (change.kind === "connected") doubtNames([...patterns, ...last], change.connection, context);
-      },
     });
     for await (const item of items) {
       patience.renew();
@@ -145,6 +137,28 @@ async function* show(plan: Watch, context: Context, long: LongRun): AsyncGenerat
     ended.abort(new ClawError("interrupted", "nobody watches any more"));
     await hooks?.settled();
   }
+}
+
+function feedOptions(plan: Watch, context: Context, long: LongRun) {
+  const { patterns, last, limitMs, firstMs, tellsConnections, url } = plan;
+  const { clock, ids } = context;
+  const tell = createTeller(context, long, url);
+  const named = [...patterns, ...last];
+  const need = scopesFor(named);
+  return {
+    clock,
+    random: () => ids.random(),
+    connect: (attempt: AbortSignal) => context.gateway(need, undefined, undefined, attempt),
+    isWanted: (name: string) => patterns.length === 0 ? name !== "tick" : fitsAny(patterns, name),
+    isLast: (name: string) => fitsAny(last, name),
+    limitMs,
+    firstMs,
+    tellsConnections,
+    onChange(change: StateChange) {
+      tell(change);
+      if (change.kind === "connected") doubtNames(named, change.connection, context);
+    },
+  };
 }
 
 /** The members in the order in which people read them. */
