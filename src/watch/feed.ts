@@ -91,12 +91,14 @@ class Feed<Link extends { readonly connection: Connection }> {
     try {
       const links = reconnect({
         ...this.#options,
+        connect: (attempt) => this.#connect(attempt),
         signal: AbortSignal.any([signal, this.#stop.signal]),
         onChange: (change) => this.#note(change),
       });
       for await (const { connection } of links) this.#attach(connection);
     } catch (thrown) {
-      this.backlog.end(asClawError(thrown));
+      const isLate = thrown === this.#stop.signal.reason;
+      this.backlog.end(asClawError(isLate ? this.#lastFailure ?? thrown : thrown));
     } finally {
       for (const cancel of timers) cancel();
       this.#detach();
@@ -110,9 +112,22 @@ class Feed<Link extends { readonly connection: Connection }> {
     this.#stop.abort(new ClawError("interrupted", "nobody watches any more"));
   }
 
+  /** Without a connection it ends as a failure, once the attempt that goes on has told what it met. */
   #timeIsOver(): void {
-    const failure = this.#lastFailure ?? new ClawError("net/timeout", "no connection came about in time");
-    this.finish(this.#hasConnected ? undefined : failure);
+    if (this.#hasConnected) this.finish();
+    else this.#stop.abort(new ClawError("net/timeout", "no connection came about in time"));
+  }
+
+  async #connect(signal: AbortSignal): Promise<Link> {
+    try {
+      return await this.#options.connect(signal);
+    } catch (thrown) {
+      const error = asClawError(thrown);
+      // An attempt that was cut short says less than one that came to its end, unless it heard something itself.
+      const saysMore = error.code !== "net/timeout" || this.#lastFailure === undefined;
+      if (this.#stop.signal.aborted && saysMore) this.#lastFailure = error;
+      throw thrown;
+    }
   }
 
   #attach(connection: Connection): void {

@@ -168,6 +168,29 @@ describe("watchEvents(), to its end", () => {
     }
   });
 
+  it("tells what the attempt met that its time cut short, unless it met nothing and one before did", async () => {
+    const said = new ClawError("gateway/unavailable", "gateway starting");
+    const nothing = new ClawError("net/timeout", "the gateway did not accept a connection in time");
+    const absent = new ClawError("net/unreachable", "nothing listens there");
+    const cutShort = (error: ClawError) => (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(error)));
+    const firstAbsent = (error: ClawError) => {
+      let count = 0;
+      return (signal: AbortSignal) => ++count === 1 ? Promise.reject(absent) : cutShort(error)(signal);
+    };
+    const cases = [[cutShort(said), said], [cutShort(nothing), nothing], [firstAbsent(said), said], [
+      firstAbsent(nothing),
+      absent,
+    ]] as const;
+    for (const [connect, expected] of cases) {
+      const { clock, end, running } = start({ limitMs: 10_000, connect });
+      await clock.advance(10_000);
+      await running;
+      assert.equal(end(), expected);
+      assert.equal(clock.waiting, 0);
+    }
+  });
+
   it("has no end for want of a first connection once it had one", async () => {
     const { clock, end, controller, running } = start({ firstMs: 1_000 });
     await clock.advance(40_000);

@@ -95,6 +95,18 @@ describe("claw watch --until", () => {
     }
   });
 
+  it("tells what the gateway said of itself when its time was over before the first attempt was", async () => {
+    for (
+      const [fault, exit] of [["http=503", 69], ["close-before-challenge=1012", 69], ["starting=100", 75]] as const
+    ) {
+      await using gateway = await openSocketGateway({ faults: [fault] });
+      using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+      const ended = await startWatching(home, ["watch", "--until", "900ms"]).ended;
+      assert.equal(ended.exit, exit, ended.stderr);
+      assert.match(ended.stderr, /^claw: error: .*(HTTP 503|close 1012|gateway starting).*\nclaw: hint: .*\n$/);
+    }
+  });
+
   it("is refused when it is neither", async () => {
     using home = createTestHome();
     for (const [args, exit] of [[["--until", "5"], 65], [["--until", "(x)"], 64], [["--events", "a b"], 64]] as const) {
