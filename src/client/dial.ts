@@ -98,7 +98,7 @@ function timeoutIn(phase: Phase): ClawError {
 function explain(error: ClawError, state: RetryState, previous: ClawError | undefined): ClawError {
   if (error.code === "net/closed" && state.drops >= maxDrops) {
     return new ClawError("net/closed", `the gateway dropped the handshake ${state.drops} times: ${error.message}`, {
-      hint: "its event loop is busier than its own handshake timeout: try again when it is idle",
+      hint: "it is stopping, or its event loop is too busy for a handshake: find out which with `claw doctor`",
       details: { ...error.details, attempts: state.drops },
       cause: error,
     });

@@ -162,6 +162,8 @@ async function helloAnswer(transport: Transport, signal: AbortSignal): Promise<H
   }
 }
 
+const restartHint = "the gateway restarts, or has no room for more: wait for it with --retry 60s";
+
 async function nextFrame(transport: Transport, phase: "challenge" | "connect", signal: AbortSignal): Promise<Frame> {
   const message = await transport.receive(signal).catch((reason: unknown) => {
     throw phase === "challenge" ? lateChallenge(reason) : reason;
@@ -173,6 +175,7 @@ async function nextFrame(transport: Transport, phase: "challenge" | "connect", s
     "net/closed",
     `the gateway hung up ${where} (close ${code}${reason === "" ? "" : `: ${reason}`})`,
     {
+      ...(code === 1012 || code === 1013 ? { hint: restartHint } : {}),
       details: { phase, closeCode: code, closeReason: reason },
     },
   );

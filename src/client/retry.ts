@@ -27,7 +27,7 @@ const absenceBackoff = { baseMs: 250, capMs: 2_000 };
  *   handshake timer (2026.3.13: 3 s), and a client cannot prevent it.
  * - Refused for now: HTTP 503 at the upgrade (2026.9.6 admits 32 unauthenticated sockets per address), close 1012 or 1013,
  *   a refusal with `retryAfterMs`. Failed logins that wait for a lockout to end are no such case.
- * - Absent: nobody listens. Only when the user asked to wait.
+ * - Absent: nobody listens, also behind a proxy. Only when the user asked to wait.
  */
 export function retryDelay(
   error: ClawError,
@@ -35,7 +35,7 @@ export function retryDelay(
   random: () => number,
   waitsForGateway: boolean,
 ): number | undefined {
-  const { closeCode, phase, retryAfterMs, cause } = error.details;
+  const { closeCode, phase, retryAfterMs } = error.details;
   if (error.code === "net/closed" && phase !== undefined && (closeCode === 1000 || closeCode === 1006)) {
     return ++state.drops < maxDrops ? jitter(dropBackoff, state.drops, random) : undefined;
   }
@@ -43,7 +43,7 @@ export function retryDelay(
     const askedMs = typeof retryAfterMs === "number" ? Math.max(0, retryAfterMs) : 0;
     return askedMs + jitter(refusalBackoff, ++state.refusals, random);
   }
-  if (error.code === "net/unreachable" && waitsForGateway && cause !== "dns") {
+  if (waitsForGateway && isAbsent(error)) {
     return jitter(absenceBackoff, ++state.absences, random);
   }
   return undefined;
@@ -55,6 +55,11 @@ export function isRefusedForNow({ code, details }: ClawError): boolean {
   if (code === "net/closed") return closeCode === 1012 || closeCode === 1013;
   if (code === "net/upgrade") return httpStatus === 503;
   return code === "gateway/unavailable" && typeof retryAfterMs === "number" && detailCode !== "AUTH_RATE_LIMITED";
+}
+
+function isAbsent({ code, details: { cause, httpStatus } }: ClawError): boolean {
+  if (code === "net/upgrade") return httpStatus === 502 || httpStatus === 504;
+  return code === "net/unreachable" && cause !== "dns";
 }
 
 /** Exponential back-off with full jitter: anywhere between a quarter of the base and the bound of this attempt. */

@@ -135,11 +135,7 @@ const restarting: CloseRow = {
 
 const byCode: Readonly<Record<number, (reason: string, where: string) => CloseRow>> = {
   1001: () => ({ ...restarting, cause: "the gateway is stopping" }),
-  1002: (reason) => ({
-    id: "HS-PROTOCOL",
-    cause: `the gateway speaks none of the protocols ${minProtocol} to ${maxProtocol} (${reason || "no reason"})`,
-    command: upgradeClaw,
-  }),
+  1002: (reason, where) => /protocol mismatch/i.test(reason) ? otherProtocol(reason) : brokenRules(reason, where),
   1006: (_reason, where) => ({
     id: "HS-CUT",
     cause: `the connection was cut ${where}, without a close frame: the gateway's process died, or a proxy cut it`,
@@ -153,7 +149,9 @@ const byCode: Readonly<Record<number, (reason: string, where: string) => CloseRo
   }),
   1011: (reason) => ({
     id: "HS-STALE-INSTALL",
-    cause: `the gateway cannot load its own code (${reason || "no reason"}): its files were replaced while it ran`,
+    cause: `the gateway failed in its own code (${
+      reason || "no reason"
+    }): its files may have been replaced while it ran`,
     command: "openclaw gateway restart",
     where: "gateway host",
   }),
@@ -171,6 +169,25 @@ const byCode: Readonly<Record<number, (reason: string, where: string) => CloseRo
     where: "gateway host",
   }),
 };
+
+function otherProtocol(reason: string): CloseRow {
+  return {
+    id: "HS-PROTOCOL",
+    cause: `the gateway speaks none of the protocols ${minProtocol} to ${maxProtocol} (${reason})`,
+    command: upgradeClaw,
+  };
+}
+
+/** What 1002 means to WebSocket itself; gateways say it of versions only, with a reason. */
+function brokenRules(reason: string, where: string): CloseRow {
+  return {
+    id: "HS-GARBLED",
+    cause: `the other end hung up ${where}, since the rules of WebSocket were broken (close 1002, ${
+      reason || "no reason"
+    }): a proxy between garbles what passes`,
+    command: "claw bugreport",
+  };
+}
 
 function policyClose(reason: string, where: string): CloseRow {
   if (/too many pending handshake frames/.test(reason)) {

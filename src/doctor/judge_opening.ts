@@ -112,10 +112,25 @@ function byStatus({ failed, target, way }: Scene): ReturnType<Row> {
       where: "gateway host",
     };
   }
+  if (status >= 500) return failedServer(status, answered);
   return {
     id: "HTTP-STATUS",
     cause: `${answered}: a reverse proxy passes no WebSocket upgrades on, or the path is wrong`,
     command: `claw status --url ${target.isTls ? "wss" : "ws"}://${target.host}:${target.port}`,
+  };
+}
+
+/** 502 and 504 are a proxy's words for what is behind it. */
+function failedServer(status: number, answered: string): ReturnType<Row> {
+  if (status === 502 || status === 504) {
+    const cause = "a proxy in front does not reach the gateway, which is down, or elsewhere than the proxy thinks";
+    return { id: "HTTP-BEHIND", cause: `${answered}: ${cause}`, ...hostStatus };
+  }
+  return {
+    id: "HTTP-FAILED",
+    cause: `${answered}: what answers there, a proxy or the gateway, failed in its own code`,
+    command: "openclaw logs --limit 50",
+    where: "gateway host",
   };
 }
 

@@ -136,6 +136,12 @@ const pairingReasons: Readonly<Record<string, Told>> = {
   },
 };
 
+/** How long, where the gateway says it. */
+function waitText({ detailCode, retryAfterMs }: Failure["details"]): string {
+  const isKnown = detailCode === "AUTH_RATE_LIMITED" && typeof retryAfterMs === "number" && retryAfterMs > 0;
+  return isKnown ? ` ${Math.ceil(retryAfterMs / 1_000)} s` : "";
+}
+
 /** What a refusal means. Its own words stand behind the sentence. */
 export function judgeRefusal({ code, message, details }: Failure): Finding {
   const detailCode = String(details["detailCode"] ?? "");
@@ -155,7 +161,7 @@ export function judgeRefusal({ code, message, details }: Failure): Finding {
     return finding(`PAIRING_REQUIRED ${reason}`, told ?? { cause: message, command: "claw device pair --wait" });
   }
   const told = Object.hasOwn(refusals, detailCode) ? refusals[detailCode] : undefined;
-  if (told !== undefined) return finding(detailCode, told);
+  if (told !== undefined) return finding(detailCode, { ...told, cause: `${told.cause}${waitText(details)}` });
   if (code === "auth/scope") return finding("MISSING_SCOPE", { ...refusals["MISSING_SCOPE"] as Told, cause: message });
   if (code === "gateway/unavailable") {
     return finding("UNAVAILABLE", { cause: `${message}: it is starting, or busy`, command: "claw doctor --watch" });

@@ -19,7 +19,7 @@ const scopesLacking: Rule = ({ hello, login: { askedScopes, hasDevice } }) => {
   return finding("SCOPES-EMPTIED", {
     cause: `the gateway let claw in and granted ${hello.scopes.join(", ") || "no scope at all"}, though ${
       lacking.join(" and ")
-    } was asked for: the role was narrowed there`,
+    } was asked for: what this device is approved for was narrowed there`,
     command: widen,
   });
 };
@@ -48,12 +48,20 @@ function shortList(names: readonly string[]): string {
 
 /** How a connection that stood once ended, by its close code. */
 const endings: Readonly<Record<number, (reason: string) => Told & { readonly id: string }>> = {
-  1000: () => ({
+  1000: (reason) => ({
     id: "END-CLOSED",
-    cause: "the gateway closed the connection, without a reason",
-    command: "claw doctor",
+    cause: `the gateway closed the connection (${reason || "no reason"}): it was stopping, or a proxy between did it`,
+    command: "openclaw logs --limit 50",
+    ...host,
   }),
   1001: () => ({ id: "END-RESTART", cause: "the gateway is stopping", command: "claw doctor --watch" }),
+  1002: (reason) => ({
+    id: "END-GARBLED",
+    cause: `the other end says that the rules of WebSocket were broken (close 1002, ${
+      reason || "no reason"
+    }): a proxy between garbles what passes`,
+    command: "claw bugreport",
+  }),
   1006: () => ({
     id: "END-CUT",
     cause: "the connection was lost without a close frame: the gateway's process died, or the network cut it",
@@ -142,6 +150,13 @@ export function judgeCall({ error, ms }: WayFailure, way: Way): Finding {
     });
   }
   if (code === "auth/scope") return finding("MISSING_SCOPE", { cause: message, command: widen });
+  if (details["reason"] === "too-long") {
+    return finding("CALL-TOO-LARGE", {
+      cause: `${message}, and claw takes no more in one: something on the gateway grew without bounds`,
+      command: "openclaw logs --limit 50",
+      ...host,
+    });
+  }
   if (code.startsWith("protocol/") || details["reason"] !== undefined) {
     return finding("CALL-GARBLED", {
       cause: `${message}: a proxy mixes connections, or the gateway is of a kind that claw does not know`,

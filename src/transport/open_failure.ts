@@ -152,6 +152,10 @@ function hintForStatus(status: string): string {
   if (status === "401" || status === "403") {
     return "a proxy in front of the gateway wants a login of its own: use the gateway's own address";
   }
+  if (status === "502" || status === "504") {
+    return "a proxy in front of the gateway does not reach it: if it is starting, wait for it with --retry 60s";
+  }
+  if (status.startsWith("5")) return "what answers there failed: find out what it is with `claw doctor`";
   return "is that the gateway's address? a reverse proxy must pass WebSocket upgrades on";
 }
 

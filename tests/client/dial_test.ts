@@ -80,7 +80,7 @@ describe("dial()", () => {
     assert.equal(opened, 5);
     assert.equal(error?.code, "net/closed");
     assert.match(error?.message ?? "", /dropped the handshake 5 times/);
-    assert.match(error?.hint ?? "", /event loop is busier/);
+    assert.match(error?.hint ?? "", /event loop is too busy/);
   });
 
   it("waits as long as the gateway asks", async () => {

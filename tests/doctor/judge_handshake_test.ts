@@ -39,6 +39,8 @@ describe("judgeHandshake() and other closes", () => {
   const rows: readonly (readonly [Step, number, reason: string, id: string])[] = [
     ["challenge", 1001, "server stopping", "HS-RESTART"],
     ["hello", 1002, "protocol mismatch", "HS-PROTOCOL"],
+    ["challenge", 1002, "", "HS-GARBLED"],
+    ["hello", 1002, "", "HS-GARBLED"],
     ["challenge", 1006, "", "HS-CUT"],
     ["hello", 1006, "", "HS-CUT"],
     ["hello", 1008, "connect challenge timeout", "HS-NONCE"],
@@ -59,6 +61,10 @@ describe("judgeHandshake() and other closes", () => {
   for (const [step, code, reason, id] of rows) {
     it(`${code} ${reason} while waiting for ${step} is ${id}`, () => assert.equal(closed(step, code, reason)?.id, id));
   }
+
+  it("says of a 1011 no more than it knows", () => {
+    assert.match(closed("challenge", 1011)?.cause ?? "", /\(no reason\): its files may have been replaced/);
+  });
 
   it("does not take a 1000 with a reason for a timer", () => {
     assert.equal(closed("hello", 1000, "bye", 3_000)?.id, "HS-CLOSED");

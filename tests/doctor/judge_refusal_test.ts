@@ -53,4 +53,15 @@ describe("judgeRefusal()", () => {
     assert.equal(found.id, "REFUSED");
     assert.match(found.cause, /a new reason/);
   });
+
+  it("says how long a lockout lasts, where the gateway does", () => {
+    const locked = (retryAfterMs?: number) =>
+      refused({
+        code: "INVALID_REQUEST",
+        details: { code: "AUTH_RATE_LIMITED" },
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      });
+    assert.match(locked(299_500)?.cause ?? "", /and wait 300 s$/);
+    assert.match(locked()?.cause ?? "", /and wait$/);
+  });
 });

@@ -51,6 +51,7 @@ describe("judgeCall()", () => {
   const closes: readonly (readonly [code: number, reason: string, id: string])[] = [
     [1000, "", "END-CLOSED"],
     [1001, "server stopping", "END-RESTART"],
+    [1002, "", "END-GARBLED"],
     [1006, "", "END-CUT"],
     [1008, "repeated unauthorized calls", "END-HAMMERED"],
     [1008, "slow consumer", "END-SLOW"],
@@ -72,6 +73,13 @@ describe("judgeCall()", () => {
     });
   }
 
+  it("keeps the reason of a plain close, and sends nobody where they are", () => {
+    const error = failure("net/unanswered", { closeCode: 1000, closeReason: "bye", because: "net/closed" });
+    const [found] = judged(endingAt("read call", error, { closed: { code: 1000, reason: "bye" } }));
+    assert.match(found?.cause ?? "", /\(bye\)/);
+    assert.doesNotMatch(found?.command ?? "", /^claw doctor$/);
+  });
+
   it("tells a slow method from a lost connection", () => {
     const silent = failure("net/unanswered", { because: "net/timeout" });
     const [found] = judged(endingAt("read call", silent, { ms: 10_000 }));
@@ -83,6 +91,10 @@ describe("judgeCall()", () => {
     const idOf = (error: ReturnType<typeof failure>) => judged(endingAt("read call", error))[0]?.id;
     assert.equal(idOf(failure("auth/scope", { missingScope: "operator.read" })), "MISSING_SCOPE");
     assert.equal(idOf(failure("protocol/bad-frame", { reason: "not-a-result" })), "CALL-GARBLED");
+    assert.equal(
+      idOf(failure("net/unanswered", { reason: "too-long", because: "protocol/bad-frame" })),
+      "CALL-TOO-LARGE",
+    );
     assert.equal(idOf(failure("gateway/rejected")), "CALL-REFUSED");
   });
 });
