@@ -213,6 +213,7 @@ export const rooms: readonly Room[] = [
       "src/doctor_redact.ts",
       "src/doctor_report.ts",
       "src/doctor_services.ts",
+      "src/doctor_traffic.ts",
       "src/doctor_way.ts",
       "src/fan_out.ts",
       "src/fan_out_words.ts",

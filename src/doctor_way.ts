@@ -11,6 +11,7 @@ import { asClawError, ClawError } from "./errors.ts";
 import type { World } from "./platform/world.ts";
 import { decodeFrame, type Frame, type Message } from "./protocol/mod.ts";
 import { readReport } from "./doctor_report.ts";
+import { TrafficCount } from "./doctor_traffic.ts";
 import type { OpenStep } from "./transport/guarded_dial.ts";
 import type { Transport } from "./transport/transport.ts";
 
@@ -41,6 +42,7 @@ class Notes {
   step: WayStep = "tcp";
   lastError: Way["lastError"];
   closed: Way["closed"];
+  traffic: TrafficCount | undefined;
   isOurClose = false;
 
   constructor(clock: World["clock"]) {
@@ -81,6 +83,7 @@ export async function goWay(options: WayOptions): Promise<Way> {
       return wayOf(notes, { ...sofar, failed: failureAt(notes, credentials, true) });
     }
     const shaken = await handshake(transport, credentials, { ...options.world, signal: options.signal() });
+    notes.traffic = new TrafficCount(shaken.protocol);
     const connection = new Connection(transport, shaken, 0);
     const hello = helloOf(connection, notes);
     return await useConnection(connection, options, notes, { ...sofar, hello });
@@ -178,6 +181,7 @@ function watch(transport: Transport, notes: Notes, { onFrame, world: { clock } }
       if (message !== undefined) {
         onFrame?.({ t: t(), dir: "in", frame: frame ?? `(${message.length} that are no frame)` });
       }
+      if (frame !== undefined) notes.traffic?.hear(frame);
       if (isChallenge(frame) && notes.step === "challenge") notes.done("challenge", "connect");
       if (frame?.type === "res" && !frame.ok) notes.lastError = errorOf(frame);
       // What the gateway said last comes before what it closed with.
@@ -246,9 +250,15 @@ async function useConnection(connection: Connection, options: WayOptions, notes:
   return wayOf(notes, { ...sofar, report, failed: undefined });
 }
 
-function wayOf(notes: Notes, rest: Omit<Way, "tookMs" | "lastError" | "closed">): Way {
-  const { tookMs, lastError, closed } = notes;
-  return { tookMs, lastError, closed: rest.failed === undefined ? undefined : closed, ...rest };
+function wayOf(notes: Notes, rest: Omit<Way, "tookMs" | "lastError" | "closed" | "traffic">): Way {
+  const { tookMs, lastError, closed, traffic } = notes;
+  return {
+    tookMs,
+    lastError,
+    traffic: traffic?.counted,
+    closed: rest.failed === undefined ? undefined : closed,
+    ...rest,
+  };
 }
 
 function round(ms: number): number {

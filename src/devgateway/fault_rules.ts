@@ -187,7 +187,12 @@ function lackingScope({ method }: RequestFrame, context: FaultContext): Refused 
 
 function sequenceGaps(lost: number): readonly Rule[] {
   let count = 0;
-  return saying("event", (frame) => [{ ...frame, seq: Number(frame["seq"] ?? 0) + lost * ++count }]);
+  const numbered = (frame: Json, seq: number) => ({ ...frame, seq: seq + lost * ++count });
+  return [
+    ...after("hello", { kind: "say", say: () => [numbered(tick({ ts: 0 }), 1)] }),
+    // One more than the gateway counts: the tick.
+    ...saying("event", (frame) => [typeof frame["seq"] === "number" ? numbered(frame, frame["seq"] + 1) : frame]),
+  ];
 }
 
 function tick(payload: unknown): Json {

@@ -194,7 +194,7 @@ export const faults = {
   "duplicated-responses": { phase: "request", does: "answers every request twice", reports: [] },
   "sequence-gaps": {
     phase: "events",
-    does: "loses this many events before each one that it sends",
+    does: "loses this many events before each one that it sends, the first a tick behind hello-ok",
     value: counts(3, 1_000_000),
     reports: ["139215"],
   },

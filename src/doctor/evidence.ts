@@ -89,6 +89,8 @@ export interface Way {
   /** undefined before hello-ok. */
   readonly hello: Hello | undefined;
   readonly report: Report | undefined;
+  /** undefined before hello-ok. */
+  readonly traffic: Traffic | undefined;
   /** HTTP status of `/healthz` and `/readyz`, where somebody asked. */
   readonly http: { readonly healthz: number | undefined; readonly readyz: number | undefined } | undefined;
 }
@@ -121,6 +123,14 @@ export interface Hello {
   readonly uptimeMs: number | undefined;
   /** The local clock minus the gateway's, half of the challenge's way taken off. */
   readonly skewMs: number;
+}
+
+/** What came behind hello-ok. */
+export interface Traffic {
+  readonly repeatedAnswers: number;
+  /** By their numbers, which only protocol 4 gives to each connection by itself. */
+  readonly missedEvents: number;
+  readonly events: number;
 }
 
 /** What the read calls told. */

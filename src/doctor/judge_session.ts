@@ -5,6 +5,7 @@
 import { hasScope, type Method, type MethodRow, methods } from "../protocol/mod.ts";
 import type { Hello, Way, WayFailure } from "./evidence.ts";
 import { type Finding, finding, type Told } from "./finding.ts";
+import { judgeTraffic } from "./judge_traffic.ts";
 
 const host = { where: "gateway host" } as const;
 const stability = { command: "openclaw gateway stability", ...host } as const;
@@ -244,7 +245,7 @@ const rules: readonly Rule[] = [scopesLacking, notOk, loopDegraded, slow, skewed
 
 /** What is wrong with a connection that stands. */
 export function judgeSession(way: Way): readonly Finding[] {
-  const found = rules.flatMap((rule) => rule(way) ?? []);
+  const found = [...rules.flatMap((rule) => rule(way) ?? []), ...judgeTraffic(way)];
   // Slow, and by its own report: that is one cause.
   return found.filter(({ id }, at) => found.findIndex((other) => other.id === id) === at);
 }

@@ -63,6 +63,7 @@ export const soundWay: Way = {
     lastHeartbeat: { status: "ok-empty", reason: undefined, ageMs: 60_000 },
     heartbeatMs: 1,
   },
+  traffic: { repeatedAnswers: 0, missedEvents: 0, events: 3 },
   http: undefined,
 };
 

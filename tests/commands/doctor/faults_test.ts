@@ -70,11 +70,11 @@ const verdicts: Readonly<Record<string, string>> = {
   "malformed-answer=no-frame": "read call CALL-GARBLED",
   "malformed-answer=binary": "read call CALL-GARBLED",
   "foreign-response": "read call CALL-GARBLED",
-  // A doctor asks one thing at a time, and waits for no event.
+  // A doctor asks one thing at a time.
   "reordered-responses": "-",
-  "duplicated-responses": "-",
-  "sequence-gaps": "-",
-  "flood": "-",
+  "duplicated-responses": "- WIRE-TWICE",
+  "sequence-gaps": "- WIRE-GAP",
+  "flood": "- WIRE-FLOOD",
   "slow-frames": "-",
   "half-frame=challenge": "challenge HS-CUT",
   "half-frame=hello": "hello HS-CUT",
