@@ -62,6 +62,8 @@ function textOf(place: string, setting: Setting, value: unknown): string {
   if (value === "") {
     throw new ClawError("config/invalid", `${place} is empty`, { hint: "give it a value, or take it out" });
   }
+  // No system takes one in a path or a command.
+  if (String(value).includes("\0")) throw new ClawError("config/invalid", `${place} has a NUL inside`);
   return String(value);
 }
 

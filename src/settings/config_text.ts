@@ -3,7 +3,7 @@
  * loaded then and not before. Says where the text is broken; never repeats it, since secrets stand nearby.
  */
 import { ClawError } from "../errors.ts";
-import { osCodeOf, parseJson, readPatiently } from "../platform/files.ts";
+import { factsOf, osCodeOf, parseJson, readPatiently } from "../platform/files.ts";
 
 /** A configuration file, read. */
 export interface ConfigText {
@@ -17,9 +17,17 @@ export interface ConfigText {
  */
 export async function readConfig(path: string): Promise<ConfigText | undefined> {
   const text = await readConfigText(path);
-  if (text === undefined) return undefined;
+  if (text === undefined) return refuseLostLink(path);
   const json = parseJson(text);
   return { text, value: json === undefined ? await parseJson5(path, text) : json.value };
+}
+
+/** What cannot be read can be there all the same, and in the way of what is to be written. */
+function refuseLostLink(path: string): undefined {
+  if (factsOf(path)?.isLink !== true) return undefined;
+  throw new ClawError("config/invalid", `${path} is a link that leads nowhere`, {
+    hint: "mend that link, or remove it",
+  });
 }
 
 /** Whether a parsed value is an object with keys. */

@@ -101,6 +101,15 @@ describe("chooseContext()", () => {
   });
 });
 
+it("chooseContext() makes nothing of a link that leads nowhere, and does not try for ever", async () => {
+  await withStore(async (store) => {
+    fs.mkdirSync(store.directory, { recursive: true });
+    fs.symlinkSync(`${store.directory}/nowhere`, `${store.directory}/config.json5`);
+    await assert.rejects(chooseContext(store, "home"), /config\.json5 is a link that leads nowhere$/);
+    assert.deepEqual(fs.readdirSync(store.directory), ["config.json5"]);
+  });
+});
+
 describe("setInContext()", () => {
   it("sets one key of a context, and tells its file", async () => {
     await withStore(async (store, read) => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { describe, it } from "node:test";
 import { readConfig, writeConfig } from "../../support/contexts.ts";
@@ -82,6 +83,15 @@ describe("claw context list", () => {
     for (const { context, error } of JSON.parse(stdout).data.contexts.slice(1)) {
       assert.equal(error.code, "net/timeout", context);
     }
+  });
+
+  it("shows the others beside a file that leads nowhere", async () => {
+    using home = createTestHome();
+    writeConfig(home, { "contexts/off.json5": "{ port: 9 }" });
+    symlinkSync("/nowhere/at/all", `${home.path}/.config/claw/contexts/lost.json5`);
+    const { exit, stdout, stderr } = await home.claw(["context", "list", "--offline"]);
+    assert.deepEqual([exit, stderr], [0, ""]);
+    assert.match(stdout, /\n +lost +- .*\/lost\.json5 is a link that leads nowhere\n +off +ws:/);
   });
 
   it("--offline asks nobody", async () => {
