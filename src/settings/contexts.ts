@@ -67,8 +67,9 @@ export function contextNames(os: Os, configDirectory: string): readonly string[]
  */
 export async function loadContext(os: Os, configDirectory: string, { text, origin }: Given): Promise<ClawConfig> {
   if (!isContextName(text)) {
+    if (text.includes(",")) throw invalid(origin, "this takes one context", "name one of them");
     const hint = "a name has small letters, digits, dots, dashes and underscores";
-    throw invalid(origin, text.includes(",") ? "this takes one context" : "this is no name of a context", hint);
+    throw invalid(origin, "this is no name of a context", hint);
   }
   const context = await loadSettingsFile(os, contextPath(os, configDirectory, text));
   if (context === undefined) {
@@ -121,9 +122,12 @@ export async function hearContext(told: Told, os: Os, configDirectory: string): 
 }
 
 /** OpenClaw's own word on which gateway it is, and what goes there; the second by their older names. */
-const openclawNames = ["OPENCLAW", "CLAWDBOT"].flatMap((owner) =>
-  ["URL", "PORT", "TOKEN", "PASSWORD"].map((what) => `${owner}_GATEWAY_${what}`)
-);
+const openclawNames = [
+  ...["OPENCLAW", "CLAWDBOT"].flatMap((owner) =>
+    ["URL", "PORT", "TOKEN", "PASSWORD"].map((what) => `${owner}_GATEWAY_${what}`)
+  ),
+  "OPENCLAW_ALLOW_INSECURE_PRIVATE_WS",
+];
 
 const gatewayKeys: readonly string[] = settings.filter((setting: Setting) => setting.isOfGateway === true)
   .map(({ key }) => key);

@@ -48,6 +48,17 @@ describe("hearContext()", () => {
     ]);
   });
 
+  it("hears no allowance of the environment for its gateway", async () => {
+    const files = { ".config/claw/contexts/near.json5": '{ url: "ws://10.0.0.9:18789" }' };
+    const env = { OPENCLAW_ALLOW_INSECURE_PRIVATE_WS: "1", CLAW_ALLOW_INSECURE_PRIVATE: "1" };
+    assert.equal((await failureOf({ files, env, flags: { context: "near" } })).code, "config/insecure-url");
+    const allowed = await settingsOf({ files, env, flags: { context: "near", allowInsecurePrivate: true } });
+    assert.deepEqual(allowed.notes, [
+      "CLAW_ALLOW_INSECURE_PRIVATE is not used: --context names the gateway",
+      "OPENCLAW_ALLOW_INSECURE_PRIVATE_WS is not used: --context names the gateway",
+    ]);
+  });
+
   it("takes an explicit secret beside the variable that names the context", async () => {
     const env = { CLAW_CONTEXT: "home", CLAW_TOKEN: "mine", OPENCLAW_GATEWAY_URL: "wss://else.example" };
     assert.deepEqual(await gatewayOf({ env }), ["wss://home.example:443", "token mine", "home"]);
@@ -112,6 +123,7 @@ describe("loadContext()", () => {
     const broken = (text: string) => refusal("bad", { files: { [path]: text } });
     assert.equal((await broken('{\n url: "wss://x", tokenn: "a" }'))[1], `~/${path}, line 2: tokenn is not a setting`);
     assert.equal((await broken("{\n url: }"))[1], `~/${path}, line 2, column 7: not valid JSON5`);
+    assert.equal((await broken('{ tokenCmd: "a\\u0000b" }'))[1], `~/${path}, line 1: tokenCmd has a NUL inside`);
     assert.equal((await broken('{ token: "a" }'))[1], `~/${path}: it names no gateway`);
     assert.equal((await broken('{ context: "a" }'))[1], `~/${path}: a context cannot name another`);
   });
@@ -122,6 +134,7 @@ describe("loadContext()", () => {
       assert.equal(code, "usage/bad-flag");
       assert.match(message ?? "", /^--context: this (is no name of a context|takes one context)$/);
     }
+    assert.equal((await refusal("home,lab"))[2], "name one of them");
   });
 });
 

@@ -77,7 +77,8 @@ export function definitionOf(options: LooseOptions): Definition {
   return {
     values: Object.fromEntries(given.map(([key, value]) => [key, key === "port" ? Number(value) : value])),
     incoming,
-    trial: Object.fromEntries(given.filter(isTried)),
+    // What the environment allows is not this context's.
+    trial: { allowInsecurePrivate: "off", ...Object.fromEntries(given.filter(isTried)) },
   };
 }
 

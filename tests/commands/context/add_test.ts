@@ -85,6 +85,14 @@ describe("claw context add", () => {
     );
   });
 
+  it("takes no allowance from the environment, which the context would not have", async () => {
+    using home = createTestHome({ CLAW_ALLOW_INSECURE_PRIVATE: "1", OPENCLAW_ALLOW_INSECURE_PRIVATE_WS: "1" });
+    const near = ["context", "add", "near", "--url", "ws://10.0.0.9:18789"];
+    assert.equal((await home.claw(near)).exit, 78);
+    assert.equal((await home.claw([...near, "--allow-insecure-private"])).exit, 0);
+    assert.match(read(home, "contexts/near.json5"), /allowInsecurePrivate: true/);
+  });
+
   it("needs a gateway and a good, new name", async () => {
     assert.deepEqual(await refusal(["home", "--token-cmd", "x"]), [
       64,
