@@ -129,9 +129,9 @@ async function runCommand({ command, values, operands }: QuickParse, world: Worl
 
 /** Whether flags say so; or, to a command that can, the variable, unless a flag names the gateway. */
 function meansSeveral({ acrossContexts }: Command, values: FlagValues, { env }: World): boolean {
-  const { allContexts, context, url, port } = values;
+  const { allContexts, context, url, port, ssh } = values;
   if (allContexts === true || context !== undefined) return allContexts === true || String(context).includes(",");
-  const isHeard = acrossContexts !== undefined && url === undefined && port === undefined;
+  const isHeard = acrossContexts !== undefined && [url, port, ssh].every((given) => given === undefined);
   return isHeard && env["CLAW_CONTEXT"]?.includes(",") === true;
 }
 

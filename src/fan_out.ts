@@ -15,7 +15,7 @@ import { type Attempt, joinAttempts } from "./fan_out_words.ts";
 import { findDirectories } from "./platform/directories.ts";
 import type { World } from "./platform/world.ts";
 import { contextNames, isContextName, localContext } from "./settings/contexts.ts";
-import { describePlace } from "./settings/endpoint.ts";
+import { describePlace, type Endpoint } from "./settings/endpoint.ts";
 import { flagLayer, fromEnv } from "./settings/layers.ts";
 import { invalid, type Origin } from "./settings/origin.ts";
 import { type Setting, settings } from "./settings/schema.ts";
@@ -101,8 +101,8 @@ async function findTwins(names: readonly string[], run: FanOut): Promise<Readonl
   const targets = await mapAtMost(names, async (name) => {
     await using context = contextFor(name, run, () => {});
     // Whoever has no settings fails by that in its own run.
-    const found = await context.settings().catch(() => undefined);
-    return found && `${describePlace(found.endpoint.value)} ${run.options["agent"] ?? found.agent?.value ?? ""}`;
+    const found = await context.settings({ isBlind: true }).catch(() => undefined);
+    return found && `${addressOf(found.endpoint.value)} ${run.options["agent"] ?? found.agent?.value ?? ""}`;
   });
   const firsts = new Map<string, string>();
   const twins = new Map<string, string>();
@@ -113,6 +113,11 @@ async function findTwins(names: readonly string[], run: FanOut): Promise<Readonl
     else if (target !== undefined) firsts.set(target, name);
   }
   return twins;
+}
+
+/** This machine has two names. */
+function addressOf(endpoint: Endpoint): string {
+  return describePlace({ ...endpoint, url: endpoint.url.replace("//localhost:", "//127.0.0.1:") });
 }
 
 async function attempt(name: string, run: FanOut): Promise<Attempt["ended"]> {

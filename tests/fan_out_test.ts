@@ -116,6 +116,14 @@ describe("fanOut() with claw event", () => {
     assert.deepEqual(stage.texts(stage.home).slice(4), ["z"]);
   });
 
+  it("sends once to a gateway of this machine by whichever of its names", async () => {
+    await using stage = await openContextsStage();
+    stage.context("again", { url: stage.home.url.replace("127.0.0.1", "localhost"), token: stage.home.secret });
+    const { exit, stdout } = await stage.claw(["event", "x", "--context", "home,again"]);
+    assert.match(stdout, /\nagain: not sent: it is the same gateway as home\n$/);
+    assert.deepEqual([exit, stage.texts(stage.home)], [0, ["x"]]);
+  });
+
   it("does not wait for a slow gateway before it sends to the next", async () => {
     await using stage = await openContextsStage();
     await using silent = await startListener(() => {});
@@ -206,6 +214,8 @@ describe("fanOut() with verbs that look", () => {
     assert.match(both.stdout, /^lab:\nNAME [^]*\n\nhome:\nNAME /);
     const { exit, stdout } = await stage.claw(["cron", "list", "--url", stage.home.url], { env });
     assert.deepEqual([exit, stdout.includes("home:")], [0, false]);
+    const away = await stage.claw(["cron", "list", "--ssh", "no such host"], { env });
+    assert.match(away.stderr, /^claw: error: --ssh: (?!this belongs to one gateway)/);
     assert.equal((await stage.claw(["whoami"], { env })).exit, 0);
   });
 });

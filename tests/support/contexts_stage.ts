@@ -25,6 +25,7 @@ export interface ContextsStage extends AsyncDisposable {
 export async function openContextsStage(choices: GatewayChoices = {}): Promise<ContextsStage> {
   const home = await openSocketGateway({ ...choices, auth: { mode: "token", secret: "the-secret-of-home" } });
   const lab = await openSocketGateway({ ...choices, auth: { mode: "token", secret: "the-secret-of-lab" } });
+  let other: SocketGateway | undefined;
   const house = createTestHome();
   const directory = `${house.path}/.config/claw/contexts`;
   mkdirSync(directory, { recursive: true });
@@ -39,13 +40,15 @@ export async function openContextsStage(choices: GatewayChoices = {}): Promise<C
     context,
     async addBroken() {
       context("gone", { url: `ws://127.0.0.1:${await freePort()}`, token: "nobody-asks-for-it" });
-      context("wrong", { url: `ws://localhost:${lab.port}`, token: "not-the-token-of-lab" });
+      other ??= await openSocketGateway({ ...choices, auth: { mode: "token", secret: "the-secret-of-another" } });
+      context("wrong", { url: other.url, token: "not-the-token-of-another" });
     },
     claw: (args, others) => house.claw(args, others),
     texts: ({ gateway }) => gateway.memory.wakes.map(({ text }) => text),
     async [Symbol.asyncDispose]() {
       await home[Symbol.asyncDispose]();
       await lab[Symbol.asyncDispose]();
+      await other?.[Symbol.asyncDispose]();
       house[Symbol.dispose]();
     },
   };
