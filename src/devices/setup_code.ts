@@ -47,7 +47,9 @@ export function readSetupCode(text: string, nowMs: number): SetupCode {
   if (!isTime(expiresAtMs)) throw bad("the setup code does not say properly how long it lasts");
   if (!isFingerprint(tlsFingerprint)) throw bad("the setup code holds a certificate's fingerprint that is none");
   if (expiresAtMs !== undefined && expiresAtMs <= nowMs) {
-    throw new ClawError("auth/rejected", "the setup code has expired: nothing was sent", { hint: newCodeHint });
+    throw new ClawError("auth/rejected", "the setup code has expired by this machine's clock: nothing was sent", {
+      hint: newCodeHint,
+    });
   }
   const places = [...new Set([url, ...urls ?? []])].map((place) => ({
     url: place,

@@ -53,7 +53,7 @@ describe("readSetupCode()", () => {
       const error = failure(codeOf({ ...plain, expiresAtMs }));
       assert.deepEqual([error.code, error.message], [
         "auth/rejected",
-        "the setup code has expired: nothing was sent",
+        "the setup code has expired by this machine's clock: nothing was sent",
       ]);
       assert.match(error.hint ?? "", /openclaw qr --setup-code-only/);
     }

@@ -130,8 +130,13 @@ async function readOrder(
 function readWait({ wait, waitTimeout }: PairOptions, time: string | undefined): number | undefined {
   const hint = "see `claw help device pair`";
   if (time !== undefined && (!wait || waitTimeout !== undefined)) {
-    const why = wait ? "--wait-timeout says that already" : "a time is of no use without --wait";
-    throw new ClawError("usage/bad-flag", `'${time}': ${why}`, { hint });
+    // Not repeated: it may be a setup code in the wrong place.
+    if (wait) {
+      throw new ClawError("usage/bad-flag", "--wait-timeout and a time after --wait exclude each other", { hint });
+    }
+    throw new ClawError("usage/bad-flag", "a time is of no use without --wait", {
+      hint: "leave it out; a setup code goes by standard input: `claw device pair --code -`",
+    });
   }
   if (waitTimeout !== undefined && !wait) {
     throw new ClawError("usage/bad-flag", "--wait-timeout is of no use without --wait", { hint });
@@ -230,7 +235,7 @@ async function told(gateway: Gateway, order: Order, context: Context): Promise<O
   const lack = isIssued ? notStored : "; the gateway issued no token";
   const text = `${start} may use ${scopeList(granted)}${stored === undefined ? lack : ""}`;
   const line: View = { kind: "line", text };
-  const keep = order.code && keepWords(order.code.place);
+  const keep = order.code && await keepWords(order.code);
   const view: View = keep === undefined ? line : { kind: "stack", views: [line, { kind: "line", text: keep }] };
   return done(data, view) as Outcome & { kind: "done" };
 }

@@ -4,6 +4,7 @@
  */
 import type { Context } from "../../cli/context.ts";
 import type { Preference } from "../../client/credentials.ts";
+import { shellWord } from "../../cron/shell_word.ts";
 import { newCodeHint, readSetupCode, type SetupCode, type SetupPlace } from "../../devices/setup_code.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { invalid } from "../../settings/origin.ts";
@@ -24,6 +25,9 @@ export interface OpenCode {
 /** Never dialled. */
 const nowhere = { url: "wss://setup-code.invalid" };
 
+/** The code stands in for it. */
+const noSecret = { isBlind: true } as const;
+
 /** How long an address may take to show that it is the gateway's, where there are others. */
 const knockMs = 3_000;
 
@@ -38,11 +42,16 @@ export async function openCode(given: string, context: Context): Promise<OpenCod
   refuseFlags(context);
   if (given !== "-") context.warn("--code on the command line can be seen with ps: use --code -");
   // What the settings say of another gateway must not stand in the way.
-  const text = given === "-" ? await context.within(nowhere).readInput("-") : given;
+  const text = given === "-" ? await readCode(context.within(nowhere)) : given;
   const code = readSetupCode(text, context.clock.now());
   const { place, here } = await choosePlace(code, context);
   const { bootstrapToken, expiresAtMs } = code;
   return { place, here, by: { bootstrapToken }, expiresAtMs, isSingleUse: expiresAtMs === undefined };
+}
+
+async function readCode(context: Context): Promise<string> {
+  await context.settings(noSecret);
+  return await context.readInput("-");
 }
 
 /** A code brings its gateway and its credential. */
@@ -63,7 +72,7 @@ async function choosePlace({ places }: SetupCode, context: Context): Promise<Pic
     const isPinned = tlsFingerprint !== undefined && !context.isGiven("tlsFingerprint");
     const here = context.within({ url, ...(isPinned ? { tlsFingerprint } : {}) });
     try {
-      await here.settings();
+      await here.settings(noSecret);
       if (places.length > 1) await here.knock(knockMs);
       return { place, here };
     } catch (thrown) {
@@ -98,7 +107,12 @@ export function refusedCode(error: ClawError, { isSingleUse }: OpenCode, wanted:
 }
 
 /** How this device comes back to a gateway that it knows by a code alone. */
-export function keepWords({ url, tlsFingerprint }: SetupPlace): string {
-  const pin = tlsFingerprint === undefined ? "" : ` --tls-fingerprint ${tlsFingerprint}`;
-  return `keep this gateway by a name: claw context add NAME --url ${url}${pin}`;
+export async function keepWords({ place, here }: OpenCode): Promise<string> {
+  const { tlsFingerprint, ca } = await here.settings();
+  const flags = [
+    ...(tlsFingerprint === undefined ? [] : [`--tls-fingerprint ${tlsFingerprint.value}`]),
+    ...(ca === undefined ? [] : [`--ca ${shellWord(ca.value.path)}`]),
+    ...(here.isGiven("allowInsecurePrivate") ? ["--allow-insecure-private"] : []),
+  ];
+  return `keep this gateway by a name: ${["claw context add NAME --url", place.url, ...flags].join(" ")}`;
 }

@@ -158,6 +158,34 @@ describe("claw device pair --code, protocol 4", () => {
     assert.equal(stage.attempts(), 0);
   });
 
+  it("asks nobody else for a secret", async () => {
+    await using stage = await openPairStage(4, "auto");
+    for (const more of [{ CLAW_TOKEN_CMD: "exit 3" }, { CLAW_TOKEN_FILE: "/nowhere/token" }]) {
+      const env = { ...stranger, ...more };
+      const { exit, stderr } = await stage.pair(["--code", "-"], { env, stdin: makeCode(stage) });
+      assert.deepEqual([exit, stderr], [0, ""]);
+    }
+  });
+
+  it("says how to keep the gateway with all that it takes to come back", async () => {
+    await using stage = await openPairStage(4, "auto");
+    const flags = ["--allow-insecure-private", "--scopes", "write"];
+    const { stdout } = await pairBy(stage, makeCode(stage), ...flags);
+    assert.match(stdout, /: claw context add NAME --url \S+ --allow-insecure-private\n$/);
+  });
+
+  it("does not repeat a code that stands where none belongs", async () => {
+    await using stage = await openPairStage(4, "auto");
+    const code = makeCode(stage);
+    for (const args of [[code], [`oc-pair://${code}`], ["--wait", code], ["--code", "-", code]]) {
+      const { exit, stdout, stderr } = await stage.pair(args, { env: stranger, stdin: code });
+      assert.deepEqual([exit, stdout, stderr.includes(code)], [64, "", false], stderr);
+      assert.match(stderr, /claw: error: /);
+    }
+    assert.match((await stage.pair([code])).stderr, /claw: hint: .*--code -/);
+    assert.equal(stage.attempts(), 0);
+  });
+
   it("refuses what names another gateway or secret beside it", async () => {
     await using stage = await openPairStage(4, "auto");
     for (const flag of [["--url", "ws://127.0.0.1:1"], ["--port", "1"], ["--token-file", "x"], ["--context", "x"]]) {

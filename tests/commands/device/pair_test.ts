@@ -277,8 +277,8 @@ describe("claw device pair", () => {
       [["--wait-timeout", "1m"], 64, /of no use without --wait/],
       [["--wait", "--wait-timeout", "10"], 64, /a duration needs a unit/],
       [["--wait", "soon"], 64, /--wait: this is not a duration/],
-      [["10m"], 64, /'10m': a time is of no use without --wait/],
-      [["--wait", "10m", "--wait-timeout", "1m"], 64, /'10m': --wait-timeout says that already/],
+      [["10m"], 64, /error: a time is of no use without --wait/],
+      [["--wait", "10m", "--wait-timeout", "1m"], 64, /--wait-timeout and a time after --wait exclude each other/],
     ] as const;
     for (const [args, code, words] of cases) {
       const { exit, stderr } = await stage.pair(args);
