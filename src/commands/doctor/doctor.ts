@@ -27,9 +27,9 @@ export const doctor = defineCommand({
   notes: [
     "It goes from the settings to the heartbeat and stops at the first phase that fails: what is above it is not blamed.\n" +
     "Each finding is a cause, one command, and where to run it. Exit 1 when one is an error, else 0.",
-    "It changes nothing: without a stored grant for the gateway it connects without this device, so that nothing is paired\n" +
-    "and nobody is asked; it makes no key, tries nothing twice, and shows secrets as six digits only. --fix touches\n" +
-    "nothing but claw's own files.",
+    "It changes nothing, though it remembers a lockout that it meets: without a stored grant for the gateway it connects\n" +
+    "without this device, so that nothing is paired and nobody is asked; it makes no key, tries nothing twice, and shows\n" +
+    "secrets as six digits only. --fix touches nothing but claw's own files.",
   ],
   async run({ asService, fix, watch }, _operands, context) {
     const looking = { asService, fix };

@@ -8,7 +8,7 @@ import type { Context } from "../../cli/context.ts";
 import { type Shown, stream, type View } from "../../cli/outcome.ts";
 import type { Doctor } from "../../cli/doctor.ts";
 import { type Spread, spreadOf } from "../../doctor/statistics.ts";
-import { ClawError } from "../../errors.ts";
+import { asClawError, ClawError } from "../../errors.ts";
 import { parseDuration } from "../../settings/duration.ts";
 import { failureIn, type RoundTimes, timesOf } from "./round_trip.ts";
 
@@ -38,27 +38,50 @@ export const ping = defineCommand({
 });
 
 async function* pingRounds(context: Context, rounds: number, intervalMs: number): AsyncGenerator<Shown> {
+  const { endpoint } = await context.settings({ isThorough: true });
+  const tally: Tally = { rounds: 0, answered: [], lost: undefined };
+  try {
+    yield* goRounds(context, tally, rounds, intervalMs);
+  } catch (thrown) {
+    // As ping does: what was measured until Ctrl-C is worth its three numbers.
+    if (asClawError(thrown).code === "interrupted" && tally.rounds > 0) yield summaryOf(endpoint.value.url, tally);
+    throw thrown;
+  }
+  yield summaryOf(endpoint.value.url, tally);
+  if (tally.answered.length === 0 && tally.lost !== undefined) throw tally.lost;
+}
+
+/** What came of the rounds so far. */
+interface Tally {
+  rounds: number;
+  readonly answered: RoundTimes[];
+  lost: ClawError | undefined;
+}
+
+async function* goRounds(
+  context: Context,
+  tally: Tally,
+  rounds: number,
+  intervalMs: number,
+): AsyncGenerator<Shown> {
   const doctor = await context.doctor();
-  const { timeoutMs: { value: limitMs }, endpoint } = await context.settings({ isThorough: true });
-  const answered: RoundTimes[] = [];
-  let lost: ClawError | undefined;
+  const { timeoutMs: { value: limitMs } } = await context.settings();
   for (let round = 1; round <= rounds; round++) {
     context.extendTime(limitMs + intervalMs);
     const times = await oneRound(doctor, limitMs);
+    tally.rounds = round;
     if (times instanceof ClawError) {
-      lost = times;
+      tally.lost = times;
       yield {
         data: { round, error: { code: times.code, message: times.message } },
         view: lineFor(round, times.message),
       };
     } else {
-      answered.push(times);
+      tally.answered.push(times);
       yield { data: { round, ...times }, view: lineFor(round, wordsFor(times)) };
     }
     if (round < rounds) await context.clock.sleep(intervalMs, context.signal);
   }
-  yield summaryOf(endpoint.value.url, rounds, answered);
-  if (answered.length === 0 && lost !== undefined) throw lost;
 }
 
 /** @throws ClawError when the gateway refuses, and would again */
@@ -81,7 +104,7 @@ function wordsFor({ tcpMs, tlsMs, handshakeMs, callMs }: RoundTimes): string {
 
 const parts = [["tcp", "tcpMs"], ["tls", "tlsMs"], ["handshake", "handshakeMs"], ["call", "callMs"]] as const;
 
-function summaryOf(url: string, rounds: number, answered: readonly RoundTimes[]): Shown {
+function summaryOf(url: string, { rounds, answered }: Tally): Shown {
   const spreads = parts.flatMap(([name, key]) => {
     const spread = spreadOf(answered.flatMap((times) => times[key] ?? []));
     return spread === undefined ? [] : [[name, spread] as const];

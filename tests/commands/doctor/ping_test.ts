@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { ClawError } from "../../../src/errors.ts";
 import { openSocketGateway } from "../../support/dev_gateway.ts";
 import { selfSigned, selfSignedFingerprint } from "../../support/certificate.ts";
 import { startRefusingGateway } from "../../support/refusing_gateway.ts";
@@ -71,6 +72,24 @@ describe("claw ping", () => {
     assert.match(run.stdout, /^round 1: .*no answer came in time/m);
     assert.match(run.stdout, /^round 2: .*no answer came in time/m);
     assert.notEqual(run.exit, 0);
+  });
+
+  it("tells what it measured until it was interrupted", async () => {
+    await using gateway = await openSocketGateway();
+    using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+    const interrupt = new AbortController();
+    let written = "";
+    const stdout = {
+      isTty: false,
+      columns: 80,
+      write(text: string) {
+        written += text;
+        if (text.startsWith("round 1")) interrupt.abort(new ClawError("interrupted", "interrupted"));
+      },
+    };
+    const run = await home.claw(["ping", "-c", "9", "-i", "1h"], { interrupted: interrupt.signal, stdout });
+    assert.equal(run.exit, 130);
+    assert.match(written, /: 1 of 1 rounds answered$/m);
   });
 
   it("refuses counts and intervals that are none", async () => {
