@@ -207,6 +207,7 @@ export const rooms: readonly Room[] = [
       "src/app.ts",
       "src/certificate_look.ts",
       "src/context.ts",
+      "src/context_hint.ts",
       "src/doctor_login.ts",
       "src/doctor_mend.ts",
       "src/doctor_probe.ts",

@@ -121,10 +121,19 @@ async function runCommand({ command, values, operands }: QuickParse, world: Worl
   await using context = new RunContext({ world, values: shared, voice, complete: completeWords });
   try {
     const outcome = await command.run(options, operands, context);
-    return await deliver(outcome, command, voice);
+    if (outcome.kind !== "failed") return await deliver(outcome, command, voice);
+    return await deliver({ ...outcome, error: await withContext(outcome.error, shared) }, command, voice);
   } catch (thrown) {
-    throw command.flags["timeout"] === undefined ? thrown : byVariable(asClawError(thrown));
+    throw await withContext(command.flags["timeout"] === undefined ? thrown : byVariable(asClawError(thrown)), shared);
   }
+}
+
+/** A context that the flag names is for this command line alone: the next one, which the hint names, needs it too. */
+async function withContext(thrown: unknown, { context }: FlagValues): Promise<ClawError> {
+  const error = asClawError(thrown);
+  if (typeof context !== "string") return error;
+  const { hintFor } = await import("./context_hint.ts");
+  return hintFor(error, context);
 }
 
 /** Whether flags say so; or, to a command that can, the variable, unless a flag names the gateway. */

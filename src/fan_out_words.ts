@@ -4,6 +4,7 @@
  */
 import { errorData } from "./cli/json.ts";
 import { failed, negative, type Outcome, type View } from "./cli/outcome.ts";
+import { hintFor } from "./context_hint.ts";
 import { ClawError, exitOf } from "./errors.ts";
 
 /** What one context's run came to. `twin`: it was left out, since another context means the same gateway. */
@@ -49,7 +50,7 @@ function dataOf({ context, ended }: Attempt, all: readonly Attempt[]): Readonly<
     const { ok, exit } = all.filter((one) => one.context === ended.of).map((one) => dataOf(one, all))[0] ?? {};
     return { context, ok, exit, sameGatewayAs: ended.of };
   }
-  const error = errorData(hintFor({ context, error: ended.error }));
+  const error = errorData(hintFor(ended.error, context));
   const found = ended.kind === "failed" ? { data: ended.data } : {};
   return { context, ok: false, exit: exitOf(ended.error), error, ...found };
 }
@@ -87,7 +88,7 @@ function summaryOf(failures: readonly Failure[], attempts: readonly Attempt[], i
 }
 
 function firstHint([first]: readonly Failure[]): readonly string[] {
-  const hint = first && hintFor(first).hint;
+  const hint = first && hintFor(first.error, first.context).hint;
   return first === undefined || hint === undefined ? [] : [`${first.context}: ${hint}`];
 }
 
@@ -95,11 +96,4 @@ function firstHint([first]: readonly Failure[]): readonly string[] {
 function repetition(failures: readonly Failure[]): readonly string[] {
   const names = failures.filter(({ error }) => exitOf(error) !== 79).map(({ context }) => context);
   return names.length === 0 ? [] : [`repeat it for no other than --context ${names.join(",")}`];
-}
-
-/** The same error with hints whose commands go to the same gateway. */
-function hintFor({ context, error }: Failure): ClawError {
-  const hint = error.hint?.replace(/`(claw (?!help\b)[^`]*)`/g, `\`$1 --context ${context}\``);
-  if (hint === undefined || hint === error.hint) return error;
-  return new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
 }
