@@ -11,7 +11,7 @@ import type { FlagValues } from "./cli/quick_parse.ts";
 import type { Voice } from "./cli/voice.ts";
 import type { Connection } from "./client/connection.ts";
 import type { Need, Preference } from "./client/credentials.ts";
-import { dial } from "./client/dial.ts";
+import { dial, type DialOptions } from "./client/dial.ts";
 import type { Knock } from "./client/knock.ts";
 import type { Doctor } from "./cli/doctor.ts";
 import { asClawError, ClawError } from "./errors.ts";
@@ -94,6 +94,7 @@ export class RunContext implements Context, AsyncDisposable {
     by?: Preference,
     displayName?: string,
     signal = this.signal,
+    tries: DialOptions["tries"] = "again",
   ): Promise<Gateway> {
     const settings = await this.settings();
     const store = this.#store();
@@ -109,6 +110,7 @@ export class RunContext implements Context, AsyncDisposable {
       os,
       signal,
       retryMs: settings.retryMs.value,
+      tries,
       open: this.#opener ??= createOpener(this.#openerOptions(settings)),
       onRetry: (error, delayMs) => this.note(`${error.message}: trying again in ${Math.round(delayMs)} ms`),
     }).catch((thrown: unknown) => {

@@ -4,6 +4,7 @@
  */
 import type { Connection } from "../client/connection.ts";
 import type { Need, Preference } from "../client/credentials.ts";
+import type { DialOptions } from "../client/dial.ts";
 import type { Knock } from "../client/knock.ts";
 import type { Doctor } from "./doctor.ts";
 import type { DeviceCheck } from "../identity/device_check.ts";
@@ -143,9 +144,16 @@ export interface Context {
    * @param by what to present rather than what the rules of `client/credentials.ts` say, where there is such a thing
    * @param displayName what this device calls itself from now on, here and elsewhere; without it, it keeps its name
    * @param signal ends this attempt; without it the run's own
+   * @param tries `once`: the caller waits and tries again by itself
    * @throws ClawError as `dial` and the settings do
    */
-  gateway(need: Need, by?: Preference, displayName?: string, signal?: AbortSignal): Promise<Gateway>;
+  gateway(
+    need: Need,
+    by?: Preference,
+    displayName?: string,
+    signal?: AbortSignal,
+    tries?: DialOptions["tries"],
+  ): Promise<Gateway>;
   /**
    * The same run with other connection settings, as if these flags had been given too: another gateway, its own time
    * limit. Closed with this one.

@@ -26,6 +26,8 @@ export interface DialOptions {
   readonly signal: AbortSignal;
   /** How long to go on while nobody listens, in ms. */
   readonly retryMs: number;
+  /** `once`: every failure stands, as whoever dials waits and tries again by itself; else as `retry.ts` says. */
+  readonly tries: "once" | "again";
   /** Opens a transport; the composition root names the address and adds the trace. */
   readonly open: (signal: AbortSignal) => Promise<Transport>;
   /** Told of each wait before another attempt. */
@@ -56,7 +58,7 @@ export async function dial(source: CredentialSource, options: DialOptions): Prom
       continue;
     }
     const waitsForGateway = clock.elapsed() - startedAt < options.retryMs;
-    const delayMs = retryDelay(error, state, ids.random, waitsForGateway);
+    const delayMs = options.tries === "once" ? undefined : retryDelay(error, state, ids.random, waitsForGateway);
     if (delayMs === undefined) throw explain(error, state, previous);
     previous = error;
     options.onRetry?.(error, delayMs);
@@ -98,7 +100,7 @@ function timeoutIn(phase: Phase): ClawError {
 function explain(error: ClawError, state: RetryState, previous: ClawError | undefined): ClawError {
   if (error.code === "net/closed" && state.drops >= maxDrops) {
     return new ClawError("net/closed", `the gateway dropped the handshake ${state.drops} times: ${error.message}`, {
-      hint: "it is stopping, or its event loop is too busy for a handshake: find out which with `claw doctor`",
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
       details: { ...error.details, attempts: state.drops },
       cause: error,
     });

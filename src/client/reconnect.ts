@@ -62,7 +62,7 @@ export async function* reconnect<Link extends { readonly connection: Connection 
       refuseFinal(error, signal);
       if (clock.elapsed() - beganAt >= stableMs) failures = 0;
       onChange({ kind: "lost", error });
-      hintMs = restart();
+      hintMs = Math.max(restart(), hintOf(error));
     }
     const delayMs = reconnectDelay(failures++, hintMs, random);
     onChange({ kind: "waiting", delayMs });

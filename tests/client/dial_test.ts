@@ -34,7 +34,10 @@ const hangs: Behaviour = (peer) => peer.say(challenge);
 const silent: Behaviour = () => {};
 
 /** Dials these behaviours in turn, on a clock that runs by itself, with 10 s to spare. */
-async function dialTo(behaviours: readonly Behaviour[], options: { retryMs?: number; source?: CredentialSource } = {}) {
+async function dialTo(
+  behaviours: readonly Behaviour[],
+  options: { retryMs?: number; source?: CredentialSource; tries?: "once" } = {},
+) {
   const clock = createManualClock();
   const controller = new AbortController();
   const cancel = clock.after(10_000, () => controller.abort(new ClawError("net/timeout", "the time is over")));
@@ -46,6 +49,7 @@ async function dialTo(behaviours: readonly Behaviour[], options: { retryMs?: num
     os: "linux",
     signal: controller.signal,
     retryMs: options.retryMs ?? 0,
+    tries: options.tries ?? "again",
     open: () => {
       const behave = behaviours[Math.min(opened++, behaviours.length - 1)];
       const peer = createPeer();
@@ -72,6 +76,15 @@ describe("dial()", () => {
       const { connection, opened } = await dialTo([drops(code), drops(code), accepts]);
       assert.ok(connection, String(code));
       assert.equal(opened, 3);
+    }
+  });
+
+  it("leaves it to its caller to try again when it shall try once", async () => {
+    const later = refuses({ code: "UNAVAILABLE", message: "starting", retryable: true, retryAfterMs: 60_000 });
+    for (const behaviour of [drops(1000), drops(1006), drops(1012), later]) {
+      const { error, opened } = await dialTo([behaviour, accepts], { tries: "once", retryMs: 60_000 });
+      assert.equal(opened, 1);
+      assert.match(error?.message ?? "", /hung up|starting/);
     }
   });
 

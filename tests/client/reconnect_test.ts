@@ -11,6 +11,7 @@ interface Stage {
   readonly clock: ManualClock;
   readonly changes: readonly LineChange[];
   readonly peers: readonly Peer[];
+  readonly connections: readonly Connection[];
   /** How it ended; undefined as long as it goes on. */
   readonly end: () => unknown;
   /** From now on attempts fail so; undefined: they succeed. */
@@ -23,13 +24,16 @@ function start(first?: ClawError): Stage {
   const controller = new AbortController();
   const changes: LineChange[] = [];
   const peers: Peer[] = [];
+  const connections: Connection[] = [];
   let failure = first;
   let end: unknown;
   const connect = () => {
     if (failure !== undefined) return Promise.reject(failure);
     const peer = createPeer();
     peers.push(peer);
-    return Promise.resolve({ connection: new Connection(peer.transport, createHandshake(), 0) });
+    const connection = new Connection(peer.transport, createHandshake(), 0);
+    connections.push(connection);
+    return Promise.resolve({ connection });
   };
   const onChange = (change: LineChange) => changes.push(change);
   const run = async () => {
@@ -40,6 +44,7 @@ function start(first?: ClawError): Stage {
     clock,
     changes,
     peers,
+    connections,
     end: () => end,
     fail: (error) => void (failure = error),
     stop: (reason) => controller.abort(reason),
@@ -115,6 +120,12 @@ describe("reconnect()", () => {
     stopping.peers[0]?.close(1012, "service restart");
     await stopping.clock.advance(0);
     assert.deepEqual(delaysOf(stopping), [2_000]);
+    const asked = start();
+    await asked.clock.advance(0);
+    const details = { retryAfterMs: 7_000 };
+    asked.connections[0]?.abandon(new ClawError("gateway/unavailable", "too many", { details }), 1000, "");
+    await asked.clock.advance(0);
+    assert.deepEqual(delaysOf(asked), [7_500]);
   });
 
   it("stops at once on every verdict that another attempt would not mend, and on no other", async () => {

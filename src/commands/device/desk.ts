@@ -5,6 +5,7 @@
 import type { Context, Gateway } from "../../cli/context.ts";
 import { pairedOf, readRoster, type Roster, scopesBeyond } from "../../devices/roster.ts";
 import { whoElse, withAuthority } from "../../devices/authority.ts";
+import type { Preference } from "../../client/credentials.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { scopes } from "../../protocol/mod.ts";
 import { scopeWord } from "./device_words.ts";
@@ -20,6 +21,7 @@ export interface Desk extends Gateway {
  * @param needs scopes beside `pairing`
  * @param authority who else could do it, in words
  * @param signal ends the attempt; without it the run's own
+ * @param tries as for `Context.gateway`
  * @throws ClawError as `Context.gateway` and `Connection.call`; for want of scopes it says what it takes
  */
 export async function openDesk(
@@ -27,14 +29,17 @@ export async function openDesk(
   needs?: readonly string[],
   authority?: string,
   signal = context.signal,
+  tries?: "once",
 ): Promise<Desk> {
+  const connect = async (needs: readonly string[], by: Preference) =>
+    await sit(await context.gateway(needs, by, undefined, signal, tries), context, signal);
   const wanted = [...new Set([scopes.pairing, ...(needs ?? [])])];
   try {
-    const desk = await sit(context, wanted, "secret", signal);
+    const desk = await connect(wanted, "secret");
     const own = pairedOf(desk.roster, desk.deviceId)?.tokens?.flatMap((token) => token.scopes) ?? [];
     if (!desk.isPartial || !own.includes(scopes.admin)) return desk;
     await desk.connection.close(context.clock.sleep);
-    return await sit(context, [...new Set([...wanted, scopes.admin])], "device-token", signal);
+    return await connect([...new Set([...wanted, scopes.admin])], "device-token");
   } catch (thrown) {
     throw withAuthority(asClawError(thrown), authority ?? whoElse(wanted, [], listOnHost));
   }
@@ -42,13 +47,7 @@ export async function openDesk(
 
 const listOnHost = "openclaw devices list";
 
-async function sit(
-  context: Context,
-  needs: readonly string[],
-  by: "secret" | "device-token",
-  signal: AbortSignal,
-): Promise<Desk> {
-  const gateway = await context.gateway(needs, by, undefined, signal);
+async function sit(gateway: Gateway, context: Context, signal: AbortSignal): Promise<Desk> {
   const { connection, login, kept } = gateway;
   if (kept.gained.length > 0) {
     const more = kept.gained.map(scopeWord).join(", ");
@@ -56,7 +55,11 @@ async function sit(
       `for that, this device's own token was given ${more}, too, and keeps it: narrow it by \`claw device rotate\` with --scopes`,
     );
   }
-  const roster = await readRoster(connection, signal);
+  const roster = await readRoster(connection, signal).catch(async (thrown: unknown) => {
+    // Who goes on for weeks would leave many behind.
+    await connection.close(context.clock.sleep);
+    throw thrown;
+  });
   const isPartial = connection.handshake.protocol === 4 && login.kind === "device-token" &&
     scopesBeyond([scopes.admin], connection.grantedScopes).length > 0;
   return { ...gateway, roster, isPartial };

@@ -59,7 +59,7 @@ async function follow(
 ): Promise<void> {
   const { clock, ids } = context;
   const book = new RequestBook();
-  const connect = (attempt: AbortSignal) => openDesk(context, undefined, undefined, attempt);
+  const connect = (attempt: AbortSignal) => openDesk(context, undefined, undefined, attempt, "once");
   try {
     for await (const desk of reconnect({ clock, random: () => ids.random(), signal, connect, onChange })) {
       onChange({ kind: "connected", connection: desk.connection });
@@ -121,7 +121,8 @@ async function readAgain(connection: Connection, { clock }: Context, signal: Abo
     const error = asClawError(thrown);
     const fault: Fault = faults[error.code];
     if (error.code !== "net/unanswered" && fault.retry === "never") throw error;
-    connection.abandon(new ClawError("net/closed", error.message, { cause: error }), 1000, "");
+    const { message, details } = error;
+    connection.abandon(new ClawError("net/closed", message, { details, cause: error }), 1000, "");
     return undefined;
   } finally {
     cancel();

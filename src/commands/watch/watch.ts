@@ -6,7 +6,7 @@ import type { Context, Gateway } from "../../cli/context.ts";
 import type { LongRun } from "../../cli/long_run.ts";
 import { type Shown, stream } from "../../cli/outcome.ts";
 import type { Connection } from "../../client/connection.ts";
-import { ClawError } from "../../errors.ts";
+import { asClawError, ClawError } from "../../errors.ts";
 import { parseLength } from "../../schedule/length_text.ts";
 import { type FeedItem, watchEvents } from "../../watch/feed.ts";
 import { fitsAny, parsePatterns, type Pattern, scopesFor } from "../../watch/patterns.ts";
@@ -132,11 +132,20 @@ async function* show(plan: Watch, context: Context, long: LongRun): AsyncGenerat
     await hooks?.settled();
     // A program that could not even be started may be found out behind the last event.
     stopped.throwIfAborted();
+  } catch (thrown) {
+    throw withoutRetry(asClawError(thrown));
   } finally {
     patience.cancel();
     ended.abort(new ClawError("interrupted", "nobody watches any more"));
     await hooks?.settled();
   }
+}
+
+/** It has waited for the gateway all the time. */
+function withoutRetry(error: ClawError): ClawError {
+  const hint = error.hint?.replace("wait for it with --retry 60s", "give it more time");
+  if (hint === undefined || hint === error.hint) return error;
+  return new ClawError(error.code, error.message, { hint, details: error.details, cause: error });
 }
 
 function feedOptions(plan: Watch, context: Context, long: LongRun) {
@@ -148,7 +157,7 @@ function feedOptions(plan: Watch, context: Context, long: LongRun) {
   return {
     clock,
     random: () => ids.random(),
-    connect: (attempt: AbortSignal) => context.gateway(need, undefined, undefined, attempt),
+    connect: (attempt: AbortSignal) => context.gateway(need, undefined, undefined, attempt, "once"),
     isWanted: (name: string) => patterns.length === 0 ? name !== "tick" : fitsAny(patterns, name),
     isLast: (name: string) => fitsAny(last, name),
     limitMs,
