@@ -162,7 +162,11 @@ async function helloAnswer(transport: Transport, signal: AbortSignal): Promise<H
   }
 }
 
-const restartHint = "the gateway restarts, or has no room for more: wait for it with --retry 60s";
+const stopping = "it is stopping, or its event loop is too busy for a handshake: find out which with `claw doctor`";
+const restarting = "the gateway restarts, or has no room for more: wait for it with --retry 60s";
+
+/** What a close before hello-ok may mean, by its code. */
+const hints: Readonly<Record<number, string>> = { 1000: stopping, 1006: stopping, 1012: restarting, 1013: restarting };
 
 async function nextFrame(transport: Transport, phase: "challenge" | "connect", signal: AbortSignal): Promise<Frame> {
   const message = await transport.receive(signal).catch((reason: unknown) => {
@@ -175,7 +179,7 @@ async function nextFrame(transport: Transport, phase: "challenge" | "connect", s
     "net/closed",
     `the gateway hung up ${where} (close ${code}${reason === "" ? "" : `: ${reason}`})`,
     {
-      ...(code === 1012 || code === 1013 ? { hint: restartHint } : {}),
+      ...(hints[code] === undefined ? {} : { hint: hints[code] }),
       details: { phase, closeCode: code, closeReason: reason },
     },
   );

@@ -113,9 +113,13 @@ function byStatus({ failed, target, way }: Scene): ReturnType<Row> {
     };
   }
   if (status >= 500) return failedServer(status, answered);
+  const proxy = "a reverse proxy passes no WebSocket upgrades on";
+  if (/^wss?:\/\/[^/]*\/?$/.test(target.url)) {
+    return { id: "HTTP-STATUS", cause: `${answered}: ${proxy}, or another program has that port`, ...hostStatus };
+  }
   return {
     id: "HTTP-STATUS",
-    cause: `${answered}: a reverse proxy passes no WebSocket upgrades on, or the path is wrong`,
+    cause: `${answered}: ${proxy}, or the path is wrong`,
     command: `claw status --url ${target.isTls ? "wss" : "ws"}://${target.host}:${target.port}`,
   };
 }

@@ -19,9 +19,9 @@ const rows: readonly (readonly [WayStep, ErrorCode, ErrorDetails, id: string, co
   ["tls", "net/tls", { cause: "tls-unwanted" }, "TLS-UNWANTED", /--url ws:/],
   ["upgrade", "net/upgrade", { cause: "not-http" }, "HTTP-NONE", /status/],
   ["upgrade", "net/upgrade", { cause: "not-websocket" }, "HTTP-NO-WEBSOCKET", /status/],
-  ["upgrade", "net/upgrade", { cause: "http-status", httpStatus: 200 }, "HTTP-STATUS", /--url/],
-  ["upgrade", "net/upgrade", { cause: "http-status", httpStatus: 404 }, "HTTP-STATUS", /--url/],
-  ["upgrade", "net/upgrade", { cause: "http-status", httpStatus: 426 }, "HTTP-STATUS", /--url/],
+  ["upgrade", "net/upgrade", { cause: "http-status", httpStatus: 200 }, "HTTP-STATUS", /status --deep/],
+  ["upgrade", "net/upgrade", { cause: "http-status", httpStatus: 404 }, "HTTP-STATUS", /status --deep/],
+  ["upgrade", "net/upgrade", { cause: "http-status", httpStatus: 426 }, "HTTP-STATUS", /status --deep/],
   ["upgrade", "net/upgrade", { cause: "http-status", httpStatus: 500 }, "HTTP-FAILED", /logs/],
   ["upgrade", "net/upgrade", { cause: "http-status", httpStatus: 502 }, "HTTP-BEHIND", /status/],
   ["upgrade", "net/upgrade", { cause: "http-status", httpStatus: 504 }, "HTTP-BEHIND", /status/],
@@ -53,6 +53,14 @@ describe("judgeOpening()", () => {
     }
     const refused = failure("net/unreachable", { cause: "refused" });
     assert.equal(judged(endingAt("tcp", refused), around)[0]?.where, "gateway host");
+  });
+
+  it("sends who gave a path to the address without it", () => {
+    const around = { target: { ...target, url: `${target.url.replace(/\/$/, "")}/claw` } };
+    const error = failure("net/upgrade", { cause: "http-status", httpStatus: 404 });
+    const [found] = judged(endingAt("upgrade", error), around);
+    assert.match(found?.cause ?? "", /the path is wrong/);
+    assert.match(found?.command ?? "", /^claw status --url wss?:\/\/[^/]+$/);
   });
 
   it("tells that the gateway is alive, where somebody asked", () => {

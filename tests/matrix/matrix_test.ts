@@ -54,7 +54,9 @@ describe("every fault", () => {
 
   it("writes to stdout what it found out, and nothing where it failed", () => {
     check(({ exit, stdout, verb }) => {
-      const isDue = verb.says === "report" || (exit === 0 && verb.says === undefined);
+      // Events come or not; and where an answer was lost, claw tells what it saw when it looked.
+      if (verb.says === "stream" || exit === 79) return undefined;
+      const isDue = verb.says === "report" || exit === 0;
       return (stdout !== "") === isDue ? undefined : JSON.stringify(stdout);
     });
   });

@@ -2,20 +2,24 @@
  * One verb meets one fault: a dev gateway that misbehaves, a fresh home, one run of the whole program, and what came of
  * it. Everything over real sockets on loopback and by the real clock.
  */
-import { parseFault } from "../../src/devgateway/fault_text.ts";
+import { faultText, parseFault } from "../../src/devgateway/fault_text.ts";
 import { faultNames, faultOf, triedCloseCodes } from "../../src/devgateway/faults.ts";
 import { type Clock, realClock } from "../../src/platform/clock.ts";
 import { openSocketGateway } from "../support/dev_gateway.ts";
+import type { ProtocolVersion } from "../../src/protocol/mod.ts";
 import { createTestHome } from "../support/world.ts";
 import { job, type Verb } from "./verbs.ts";
 
 /** The `--timeout` of a run: short where only that ends it, else long, so that a busy machine makes no difference. */
 export function timeoutFor(fault: string): number {
-  return /^(stall|silent|no-challenge|starting)|=(503|1012|1013)$/.test(fault) ? 3_000 : 15_000;
+  return /^(stall|silent|no-challenge|starting)|=(503|1012|1013)$/.test(fault) ? shortMs : 15_000;
 }
+
+const shortMs = 3_000;
 
 /** How a run went, and what it left behind. */
 export interface Played {
+  readonly protocol: ProtocolVersion;
   readonly fault: string;
   readonly verb: Verb;
   readonly exit: number;
@@ -37,7 +41,22 @@ export function faultTexts(): readonly string[] {
     if (value === undefined) return [name];
     if (value.kind === "choice") return value.choices.map((choice) => `${name}=${choice}`);
     if (value.kind === "code") return [...triedCloseCodes, ...laterCodes(name)].map((code) => `${name}=${code}`);
-    return [`${name}=${value.preset}`];
+    return [value.preset, ...(worseValues[name] ?? [])].map((one) => `${name}=${one}`);
+  });
+}
+
+/** What is borne without a word in its preset value, and worth one in this. */
+const worseValues: Readonly<Record<string, readonly number[]>> = { "late-challenge": [2_500], "slow-frames": [50] };
+
+/** Those that the two generations may meet differently, each in its preset value; the reasons of a pairing all. */
+export function olderFaultTexts(): readonly string[] {
+  return faultNames.flatMap((name) => {
+    const { phase, value } = faultOf(name);
+    // A silence ends by that gateway's own timer or by claw's, which are as long: chance.
+    if (name === "silent-after-connect" || /^(stall|reset)/.test(name)) return [];
+    if (!["connect", "hello", "request", "events"].includes(phase)) return [];
+    if (name !== "pairing-required" || value?.kind !== "choice") return [faultText(parseFault(name))];
+    return value.choices.map((choice) => `${name}=${choice}`);
   });
 }
 
@@ -46,19 +65,28 @@ function laterCodes(name: string): readonly number[] {
   return name === "close-after-hello" || name === "close-after-request" ? [4001, 4008] : [];
 }
 
-/** Plays it. */
-export async function playFault(fault: string, verb: Verb): Promise<Played> {
+interface Scene {
+  readonly fault: string;
+  readonly verb: Verb;
+  readonly protocol: ProtocolVersion;
+}
+
+async function playFault({ fault, verb, protocol }: Scene): Promise<Played> {
   const isOfRequest = faultOf(parseFault(fault).name).phase === "request";
   const method = isOfRequest && verb.method !== undefined ? `@${verb.method}` : "";
   const cronRun = { status: "ok", durationMs: 0 } as const;
   const faults = [`${fault}${method}`];
+  // Only who has a token of its own presents one.
+  const isOfGrant = fault.startsWith("device-token");
+  const isPaired = verb.isPaired === true || isOfGrant;
   // A clock that is off is off from the start.
-  const isLater = verb.isPaired === true && !fault.startsWith("clock-skew");
+  const isLater = isPaired && !fault.startsWith("clock-skew");
   const played = isLater ? { faultScript: [{}, { connections: "rest", faults }] } : { faults };
-  await using gateway = await openSocketGateway({ ...played, heartbeat: "none", cronRun });
+  await using gateway = await openSocketGateway({ ...played, protocol, heartbeat: "none", cronRun });
   gateway.gateway.memory.cron.add(job);
-  using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
-  if (verb.isPaired === true) await home.claw(["status"]);
+  const secret = { CLAW_TOKEN: gateway.secret };
+  using home = createTestHome({ CLAW_URL: gateway.url, ...(isOfGrant ? {} : secret) });
+  if (isPaired) await home.claw(isOfGrant ? ["device", "pair", "--scopes", "admin"] : ["status"], { env: secret });
   const counting = countTimers();
   const interruption = countListeners();
   const startedAt = performance.now();
@@ -66,25 +94,34 @@ export async function playFault(fault: string, verb: Verb): Promise<Played> {
   const run = await home.claw(args, { clock: counting.clock, interrupted: interruption.signal });
   const ms = Math.round(performance.now() - startedAt);
   const acted = verb.acted?.(gateway) ?? 0;
-  return { fault, verb, ...run, ms, acted, timers: counting.count(), listeners: interruption.count() };
+  return { fault, verb, protocol, ...run, ms, acted, timers: counting.count(), listeners: interruption.count() };
 }
 
-/** All of it, many at a time: they wait more than they work. Those that work come last, and by themselves. */
+/**
+ * All of it, many at a time: they wait more than they work, and those that wait longest begin. Those that work come last,
+ * and by themselves. In the order of the faults.
+ */
 export async function playAll(verbs: readonly Verb[]): Promise<readonly Played[]> {
-  const pairs = faultTexts().flatMap((fault) => verbs.map((verb) => ({ fault, verb })));
-  const isWork = ({ fault }: { fault: string }) => /^(huge-frame|flood|slow-frames)/.test(fault);
-  const waits = await playTogether(pairs.filter((pair) => !isWork(pair)), 32);
-  return [...waits, ...await playTogether(pairs.filter(isWork), 3)];
+  const scenesOf = (faults: readonly string[], protocol: ProtocolVersion) =>
+    faults.flatMap((fault) => verbs.map((verb) => ({ fault, verb, protocol })));
+  const scenes = [...scenesOf(faultTexts(), 4), ...scenesOf(olderFaultTexts(), 3)];
+  const isWork = ({ fault }: Scene) => /^(huge-frame|flood|slow-frames)/.test(fault);
+  const isLong = ({ fault }: Scene) => timeoutFor(fault) === shortMs;
+  const waits = scenes.filter((scene) => !isWork(scene));
+  const played = [
+    ...await playTogether([...waits.filter(isLong), ...waits.filter((scene) => !isLong(scene))], 64),
+    ...await playTogether(scenes.filter(isWork), 3),
+  ];
+  const placeOf = ({ fault, verb, protocol }: Scene) =>
+    scenes.findIndex((scene) => scene.fault === fault && scene.verb === verb && scene.protocol === protocol);
+  return played.toSorted((left, right) => placeOf(left) - placeOf(right));
 }
 
-async function playTogether(
-  pairs: readonly { readonly fault: string; readonly verb: Verb }[],
-  atATime: number,
-): Promise<readonly Played[]> {
+async function playTogether(scenes: readonly Scene[], atATime: number): Promise<readonly Played[]> {
   const played: Played[] = [];
-  const waiting = pairs.entries();
+  const waiting = scenes.entries();
   const work = async () => {
-    for (const [at, { fault, verb }] of waiting) played[at] = await playFault(fault, verb);
+    for (const [at, scene] of waiting) played[at] = await playFault(scene);
   };
   await Promise.all(Array.from({ length: atATime }, work));
   return played;

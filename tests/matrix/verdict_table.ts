@@ -2,14 +2,20 @@
  * What became of every fault, as a table that a person can read: `verdicts.txt`. Ports, ids and the runtimes' own words
  * are left out, and what two orders of events make of one fault stands as one verdict.
  */
+import type { ProtocolVersion } from "../../src/protocol/mod.ts";
 import type { Played } from "./play.ts";
 import type { Verb } from "./verbs.ts";
 
 const head = [
   "Fault, and how claw ends with it: the exit number, then how often the gateway acted where that is not once.",
-  "The words are those of all verbs to the left, or of one by its number. Written by",
+  "The words are those of all verbs to the left, or of one by its number; behind > stands what to do. Written by",
   "    CLAW_TEST_WRITE=1 bun test ./tests/matrix/",
   "which is to be done, and read, whenever a verdict is meant to change.",
+];
+
+const olderHead = [
+  "The same from a gateway of protocol 3, where it is not the same. Played to it: what concerns connect, hello-ok,",
+  "requests and events.",
 ];
 
 /** The table's text. */
@@ -17,8 +23,15 @@ export function verdictTable(verbs: readonly Verb[], played: readonly Played[]):
   const faults = [...new Set(played.map(({ fault }) => fault))];
   const wide = Math.max(...faults.map((fault) => fault.length)) + 2;
   const columns = verbs.map(({ name }, at) => `${at + 1} ${name}`.padEnd(15));
-  const lines = faults.flatMap((fault) => rowsOf(fault, verbs, played, wide));
-  return [...head, "", `${"".padEnd(wide)}${columns.join("")}`, ...lines, ""].map((line) => line.trimEnd()).join("\n");
+  const rowsIn = (protocol: ProtocolVersion) => {
+    const runs = played.filter((run) => run.protocol === protocol);
+    return [...new Set(runs.map(({ fault }) => fault))].map((fault) => rowsOf(fault, verbs, runs, wide).join("\n"));
+  };
+  const newer = rowsIn(4);
+  const older = rowsIn(3).filter((rows) => !newer.includes(rows)).map((rows) => `3: ${rows}`);
+  const heading = `${"".padEnd(wide)}${columns.join("")}`;
+  const lines = [...head, "", heading, ...newer, "", ...olderHead, "", `   ${heading}`, ...older, ""];
+  return lines.join("\n").split("\n").map((line) => line.trimEnd()).join("\n");
 }
 
 function rowsOf(fault: string, verbs: readonly Verb[], played: readonly Played[], wide: number): readonly string[] {
@@ -46,15 +59,13 @@ export function isRace({ fault, exit }: Pick<Played, "fault" | "exit">): boolean
 
 function wordsOf(run: Played): string {
   if (run.verb.says === "report") return findingsIn(run.stdout);
-  // Which of its attempts was the last is chance.
-  if (run.verb.says === "stream" && run.exit === 69) return "there was no connection until the end";
   if (run.verb.says === "stream" && run.exit === 0) return "goes on until the end";
   if (isRace(run)) return "the connection was closed, before or after the request was sent";
-  const error = /^claw: error: (.*)$/m.exec(run.stderr)?.[1];
-  return plain(error ?? "works");
+  const [, error = "works", hint] = /^claw: error: (.*)\nclaw: hint: (.*)$/m.exec(run.stderr) ?? [];
+  return hint === undefined ? error : `${plain(error)}\n        > ${plain(hint)}`;
 }
 
-/** What `--json` has found, by its ids and causes. */
+/** What `--json` has found: ids and causes, and what to do where. */
 function findingsIn(stdout: string): string {
   // deno-lint-ignore no-explicit-any -- the report's own shape
   const { data } = JSON.parse(stdout) as any;
@@ -62,9 +73,13 @@ function findingsIn(stdout: string): string {
     readonly id: string;
     readonly severity: string;
     readonly cause: string;
+    readonly command: string;
+    readonly where: string;
   }[];
-  const said = findings.filter(({ severity }) => severity !== "info").map(({ id, cause }) => `${id} ${plain(cause)}`);
-  return said.length === 0 ? "finds nothing" : said.join("; ");
+  const said = findings.filter(({ severity }) => severity !== "info").map(({ id, cause, command, where }) =>
+    `${id} ${plain(cause)}\n        > ${where}: ${plain(command)}`
+  );
+  return said.length === 0 ? "finds nothing" : said.join("\n       ");
 }
 
 /** Without what differs from run to run, verb to verb, and runtime to runtime. */
@@ -75,7 +90,9 @@ function plain(text: string): string {
     .replace(/\bpresented [0-9a-f]{6}\b/g, "presented …")
     .replace(/\b\d+(\.\d+)? (ms|s)\b/g, "… $2")
     .replace(/\b(wake|cron\.(run|list|runs|get)|device\.pair\.list)\b/g, "METHOD")
-    .replace(/(broke the WebSocket protocol): .*?(?=: the gateway may|$)/, "$1: …")
+    .replace(/(broke the WebSocket protocol): .*?(?=: the gateway may|, after|$)/, "$1: …")
+    // Those of the gateway itself among them.
+    .replace(/\b\d+ events came/, "… events came")
     // How often it was tried, and in which attempt the time was over, is chance on a busy machine.
     .replace(/^.* \(the attempt before: (.*)\)$/, "$1")
     .replace(/^the gateway dropped the handshake \d+ times: /, "");
