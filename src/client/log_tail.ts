@@ -64,9 +64,11 @@ export async function* tailLog(options: LogTailOptions): AsyncGenerator<LogItem>
 function* gapsIn(look: Look, cursor: number): Generator<LogItem> {
   const { file, size, lines } = look;
   const skippedBytes = look["skippedBytes"];
-  if (size < cursor) yield { gap: { kind: "rotated", file } };
+  const isAnew = size < cursor;
+  if (isAnew) yield { gap: { kind: "rotated", file } };
+  const isReset = look["reset"] === true && !isAnew;
   // 2026.3.13 does not tell when the limit cuts.
-  else if (look["reset"] === true || look["truncated"] === true || lines.length >= mostLines) {
+  if (isReset || look["truncated"] === true || lines.length >= mostLines) {
     yield { gap: { kind: "skipped", file, ...(typeof skippedBytes === "number" ? { skippedBytes } : {}) } };
   }
 }

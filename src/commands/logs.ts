@@ -6,17 +6,20 @@ import { defineCommand } from "../cli/command.ts";
 import type { Context, Gateway } from "../cli/context.ts";
 import { parseCount } from "../cli/count_flag.ts";
 import { type Shown, stream } from "../cli/outcome.ts";
+import { createTeller, foreverMs, serviceNotes, type StateChange, superviseItems } from "../cli/service_run.ts";
 import { formatWallClock } from "../cli/times.ts";
 import type { Connection } from "../client/connection.ts";
 import { type LogLine, parseLogLine } from "../client/log_line.ts";
 import { type LogGap, mostBytes, mostLines, tailLog } from "../client/log_tail.ts";
 import { Reader } from "../client/reader.ts";
-import { type LineChange, reconnect } from "../client/reconnect.ts";
+import { reconnect } from "../client/reconnect.ts";
 import { watchTicks } from "../client/tick_watchdog.ts";
-import { type ParamsOf, scopes } from "../protocol/mod.ts";
+import { ClawError } from "../errors.ts";
+import { type ParamsOf, type ResultOf, scopes } from "../protocol/mod.ts";
 
-/** Following ends by a signal alone. */
-const foreverMs = Number.MAX_SAFE_INTEGER;
+type Ask = (connection: Connection, signal: AbortSignal) => Promise<ResultOf<"logs.tail">>;
+/** Has a question answered, by whatever connection. */
+type Read = (ask: Ask) => ReturnType<Ask>;
 
 interface Wanted {
   readonly limit: number;
@@ -48,8 +51,10 @@ export const logs = defineCommand({
     "The gateway masks what it takes for secrets; claw masks its own. A line with control characters shows them escaped.\n" +
     "With --json, `data.line` is the line as the gateway gave it. What this command's own looks leave in the log is not\n" +
     "shown.",
-    "With --follow, a file that begins anew, and lines that came faster than they could be read, are told of on standard\n" +
+    "With --follow, claw waits for a gateway that is not there yet (with --timeout, so long), and connects again whenever\n" +
+    "the connection is lost. A file that begins anew, and lines that came faster than they could be read, are told of on standard\n" +
     "error, and with --json as `data.gap`. It looks once a second at most, less often where a look takes long.",
+    ...serviceNotes,
   ],
   async run({ follow, limit, maxBytes }, _operands, context) {
     const wanted = {
@@ -57,22 +62,30 @@ export const logs = defineCommand({
       maxBytes: maxBytes === undefined ? 250_000 : parseCount(maxBytes, "--max-bytes", mostBytes),
       isFollowed: follow,
     };
-    const gateway = await context.gateway(scopes.read);
-    if (follow) context.extendTime(foreverMs);
-    return stream(show(gateway, wanted, context));
+    if (!follow) {
+      const { connection } = await context.gateway(scopes.read);
+      return stream(show((ask) => ask(connection, context.signal), wanted, context));
+    }
+    const { timeoutMs, endpoint } = await context.settings();
+    context.extendTime(foreverMs);
+    const firstMs = timeoutMs.origin.kind === "flag" ? timeoutMs.value : undefined;
+    const long = await context.longRun();
+    const first = new FirstLimit(context, firstMs);
+    const reader = createReader(context, first, createTeller(context, long, endpoint.value.url));
+    const items = first.over(show((ask) => reader.read(ask), wanted, context));
+    return stream(superviseItems(items, context, long));
   },
 });
 
-async function* show(gateway: Gateway, wanted: Wanted, context: Context): AsyncGenerator<Shown> {
+async function* show(by: Read, wanted: Wanted, context: Context): AsyncGenerator<Shown> {
   const { clock, signal } = context;
   const zone = context.zone ?? "UTC";
   const ownTraces = new OwnTraces();
-  const reader = wanted.isFollowed ? createReader(gateway, context) : undefined;
-  const ask = (params: ParamsOf<"logs.tail">) => (connection: Connection, limit: AbortSignal) => {
-    ownTraces.leave(connection);
-    return connection.call("logs.tail", params, limit);
-  };
-  const read = (params: ParamsOf<"logs.tail">) => reader?.read(ask(params)) ?? ask(params)(gateway.connection, signal);
+  const read = (params: ParamsOf<"logs.tail">) =>
+    by((connection, limit) => {
+      ownTraces.leave(connection);
+      return connection.call("logs.tail", params, limit);
+    });
   for await (const item of tailLog({ ...wanted, read, clock, signal })) {
     if ("gap" in item) {
       context.warn(wordsOf(item.gap));
@@ -103,21 +116,48 @@ class OwnTraces {
   }
 }
 
-/** The first connection is there already: without one, following has nothing to go on from. */
-function createReader(first: Gateway, context: Context): Reader {
-  const { clock, ids, signal } = context;
-  let ready: Gateway | undefined = first;
-  const connect = async () => {
-    const gateway = ready ?? await context.gateway(scopes.read);
-    ready = undefined;
-    watchTicks(gateway.connection, clock);
-    return gateway;
-  };
-  const onChange = (change: LineChange) => {
-    if (change.kind === "lost") context.warn(`${change.error.message}: connecting again`);
-    if (change.kind === "failed") context.note(`${change.error.message}: trying again`);
-  };
-  const links = reconnect({ clock, random: () => ids.random(), signal, connect, onChange });
+/** Ends the run with the last failure when no connection came about within a time. */
+class FirstLimit {
+  readonly signal: AbortSignal;
+  /** Takes it off: a connection stands, or the run is over. */
+  readonly lift: () => void;
+  failure = new ClawError("net/timeout", "no connection came about in time");
+
+  /** @param ms undefined: it may take any time */
+  constructor({ clock, signal }: Context, ms: number | undefined) {
+    const controller = new AbortController();
+    this.signal = AbortSignal.any([signal, controller.signal]);
+    this.lift = ms === undefined ? () => {} : clock.after(ms, () => controller.abort(this.failure));
+  }
+
+  async *over<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item> {
+    try {
+      yield* items;
+    } finally {
+      this.lift();
+    }
+  }
+}
+
+function createReader(context: Context, first: FirstLimit, tell: (change: StateChange) => void): Reader {
+  const { clock, ids } = context;
+  const { signal } = first;
+  const links = reconnect<Gateway>({
+    clock,
+    random: () => ids.random(),
+    signal,
+    async connect(attempt) {
+      const gateway = await context.gateway(scopes.read, undefined, undefined, attempt, "once");
+      first.lift();
+      tell({ kind: "connected", connection: gateway.connection });
+      watchTicks(gateway.connection, clock);
+      return gateway;
+    },
+    onChange(change) {
+      if (change.kind !== "waiting") first.failure = change.error;
+      tell(change);
+    },
+  });
   return new Reader({ links, clock, signal });
 }
 

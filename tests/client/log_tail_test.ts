@@ -80,6 +80,16 @@ describe("tailLog()", () => {
       await stop();
     });
 
+    it(`tells of what is missing at the head of a file that begins anew, too (protocol ${protocol})`, async () => {
+      const { clock, file, seen, stop } = follow(protocol, (log) => log.append("x".repeat(20_000)));
+      await clock.advance(0);
+      file.rotate();
+      for (let n = 0; n < mostLines; n++) file.append("");
+      await clock.advance(1_000);
+      assert.deepEqual(seen.slice(0, 2), [`rotated ${name} -`, `skipped ${name} -`]);
+      await stop();
+    });
+
     it(`shows all of a file of another name, whatever its length (protocol ${protocol})`, async () => {
       const { clock, file, seen, stop } = follow(protocol, (log) => log.append("a"));
       await clock.advance(0);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:net";
 import { describe, it } from "node:test";
 import { ClawError } from "../../src/errors.ts";
+import { openAnsweringGateway } from "../support/answering_gateway.ts";
 import { createFastClock } from "../support/clock.ts";
 import { openSocketGateway, type SocketGateway } from "../support/dev_gateway.ts";
 import { eventually } from "../support/eventually.ts";
@@ -82,9 +84,18 @@ describe("claw logs", () => {
     assert.equal(gateway.log.length, 0);
   });
 
-  it("fails at once with --follow when there is no gateway to begin with", async () => {
-    using home = createTestHome({ CLAW_URL: "ws://127.0.0.1:9", CLAW_TOKEN: "x".repeat(20) });
-    assert.equal((await home.claw(["logs", "-f"])).exit, 69);
+  it("calls a cursor that is no place in a file the gateway's mistake, and bears lines of any shape", async () => {
+    const tail = (lines: readonly string[], cursor: number) => ({ file: "f", cursor, size: 1, lines });
+    const lines = ['{"time":{"toString":1,"valueOf":1},"message":"odd"}', `{"time":${"[".repeat(9_999)}`];
+    for (const [cursor, exit] of [[1, 0], [-1, 76], [1.5, 76], [1e308, 76]] as const) {
+      await using gateway = await openAnsweringGateway({
+        "logs.tail": ({ id }, { say }) => say({ type: "res", id, ok: true, payload: tail(lines, cursor) }),
+      });
+      using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+      const run = await home.claw(["logs", ...(exit === 0 ? [] : ["--follow"])]);
+      assert.equal(run.exit, exit, run.stderr);
+      if (exit === 0) assert.equal(run.stdout, `odd\n${lines[1]}\n`);
+    }
   });
 });
 
@@ -131,7 +142,52 @@ describe("claw logs --follow", () => {
     };
     const stdout = { isTty: false, columns: 80, write: full, writeAside: () => Promise.resolve().then(full) };
     const { exit, stderr } = await home.claw(["logs", "--follow"], { stdout });
-    assert.deepEqual([exit, stderr], [0, ""]);
+    assert.equal(exit, 0);
+    assert.match(stderr, /^claw: connected to gateway .*\n$/);
+  });
+
+  it("waits for a gateway that is not there yet, with --timeout so long", async () => {
+    using home = createTestHome({ CLAW_URL: "ws://127.0.0.1:9", CLAW_TOKEN: "x".repeat(20) });
+    const late = await home.claw(["logs", "-f", "--timeout", "5s"], { clock: createFastClock(20) });
+    assert.equal(late.exit, 69);
+    assert.match(late.stderr, /^claw: there is no connection, trying again: .*\nclaw: error: /);
+    const clock = createFastClock(20);
+    const { port, url, [Symbol.asyncDispose]: close, ...rest } = await openSocketGateway({ clock });
+    await close();
+    const { said, shows, stop } = follow({ ...rest, port, url, [Symbol.asyncDispose]: close }, url, [], clock);
+    await eventually(() => said.err.includes("there is no connection") || undefined, "a word");
+    await using gateway = await openSocketGateway({ clock, port });
+    gateway.gateway.memory.logFile.append("here");
+    await shows("\n");
+    assert.equal(await stop(), 130);
+  });
+
+  it("gives an attempt to connect again no longer than half a minute", async () => {
+    const clock = createFastClock(100);
+    const gateway = await openSocketGateway({ clock });
+    const { said, shows, stop } = follow(gateway, gateway.url, [], clock);
+    await shows("\n");
+    await gateway[Symbol.asyncDispose]();
+    // It takes connections, and says nothing.
+    const mute = createServer(() => {}).listen(gateway.port, "127.0.0.1");
+    await eventually(() => said.err.includes("in time") || undefined, "an attempt that is given up");
+    assert.equal(await stop(), 130);
+    mute.close();
+  });
+
+  it("tells systemd how it goes, and ends with 0 at SIGTERM there", async () => {
+    await using gateway = await openSocketGateway();
+    using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret, NOTIFY_SOCKET: "/run/n" });
+    const controller = new AbortController();
+    const told: string[] = [];
+    const running = home.claw(["logs", "-f"], {
+      interrupted: controller.signal,
+      onDatagram: (_path, text) => void told.push(text),
+    });
+    await eventually(() => told.includes("READY=1") || undefined, "READY=1");
+    controller.abort(new ClawError("interrupted", "interrupted", { details: { signal: "SIGTERM" } }));
+    assert.equal((await running).exit, 0);
+    assert.match(told.join(" "), /^READY=1 STATUS=connected to gateway .* STOPPING=1/);
   });
 
   it("goes on where it was when the gateway comes back, and says that it was away", async () => {
@@ -148,7 +204,7 @@ describe("claw logs --follow", () => {
     gateway.gateway.memory.logFile.append("after");
     await shows("after");
     assert.equal(await stop(), 130);
-    assert.match(said.err, /warning: .*: connecting again\n/);
+    assert.match(said.err, /^claw: the connection is lost, trying again: .*\nclaw: connected to gateway /m);
     assert.match(said.out, /"data":\{"gap":\{"kind":"rotated","file":"\/tmp\/after\.log"\}\}/);
     await gateway[Symbol.asyncDispose]();
   });
