@@ -1,7 +1,7 @@
 /**
  * Whether events of one connection are missing. Protocol 4 numbers the events of each connection from 1, so that a
  * hole is a loss; protocol 3 has one counter for the whole gateway, which counts what this client may not see: there, a
- * hole says nothing. Events without a number (the challenge, some that are meant for one client) are not counted.
+ * hole says nothing. Events without a whole number (the challenge, some that are meant for one client) are not counted.
  */
 import type { EventFrame, ProtocolVersion } from "../protocol/mod.ts";
 
@@ -17,7 +17,7 @@ export interface SequenceGap {
 export function createSequenceCheck(protocol: ProtocolVersion): (event: EventFrame) => SequenceGap | undefined {
   let last = 0;
   return ({ seq }) => {
-    if (protocol === 3 || seq === undefined) return undefined;
+    if (protocol === 3 || seq === undefined || !Number.isSafeInteger(seq)) return undefined;
     const expected = last + 1;
     last = Math.max(last, seq);
     return seq === expected ? undefined : { expected, received: seq, missed: Math.max(0, seq - expected) };

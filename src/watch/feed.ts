@@ -162,13 +162,12 @@ class Feed<Link extends { readonly connection: Connection }> {
   }
 
   #hear({ event, payload, seq, stateVersion }: EventFrame): void {
-    const shown = redact(payload);
-    const movement = event === "presence" ? this.#book.update(presenceIn(shown)) : {};
+    const movement = event === "presence" ? this.#book.update(redact(presenceIn(payload))) : {};
     if (!this.#isTold(event)) return;
     this.#tell({
       at: this.#options.clock.now(),
       event,
-      payload: shown,
+      payload: redact(payload),
       ...(seq === undefined ? {} : { seq }),
       ...(stateVersion === undefined ? {} : { stateVersion }),
       ...movement,

@@ -22,10 +22,32 @@ function parsePattern(text: string, flag: string): Pattern {
       hint: "write names such as cron, presence or 'device.*'",
     });
   }
-  // A star beside a star adds nothing but work.
-  const source = text.replace(/\*+/g, "*").replace(/[.]/g, "\\.").replaceAll("*", ".*").replaceAll("?", ".");
-  const form = new RegExp(`^${source}$`, "s");
-  return { text, fits: (name) => form.test(name) };
+  return { text, fits: (name) => fitsGlob(text, name.slice(0, longestName)) };
+}
+
+/** What is longer is judged by its beginning. */
+const longestName = 1_000;
+
+/** No regular expression: one of many stars would take for ever over a long name, and a gateway may choose the names. */
+function fitsGlob(glob: string, name: string): boolean {
+  let at = 0;
+  /** Behind the last star that was met, and where the rest of the name begins that it leaves over. */
+  let retry: { readonly glob: number; name: number } | undefined;
+  for (let read = 0; read < name.length || at < glob.length;) {
+    const sign = glob[at];
+    if (sign === "*") {
+      retry = { glob: ++at, name: read };
+    } else if (read < name.length && (sign === "?" || sign === name[read])) {
+      at += 1;
+      read += 1;
+    } else if (retry !== undefined && retry.name < name.length) {
+      at = retry.glob;
+      read = ++retry.name;
+    } else {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Whether any of them fits. */

@@ -26,6 +26,15 @@ describe("createSequenceCheck()", () => {
     ]);
   });
 
+  it("counts no number that is none to count with, and bears the largest and the least", () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    assert.deepEqual(judge(4, [1, 1e300, 1.5, 2, -3, most, 3]), [
+      { expected: 3, received: -3, missed: 0 },
+      { expected: 3, received: most, missed: most - 3 },
+      { expected: most + 1, received: 3, missed: 0 },
+    ]);
+  });
+
   it("believes no hole of protocol 3, whose counter is the whole gateway's", () => {
     assert.deepEqual(judge(3, [37, 40, 39]), []);
   });

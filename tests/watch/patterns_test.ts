@@ -39,7 +39,16 @@ describe("parsePatterns()", () => {
     const startedAt = performance.now();
     assert.equal(fitsAny(patterns, `${"a".repeat(60)}b.c`), true);
     assert.equal(fitsAny(parse(`${"*".repeat(50)}z`), "a".repeat(5_000)), false);
+    assert.equal(fitsAny(parse(`${"a*".repeat(49)}z`), "a".repeat(20_000_000)), false);
     assert.ok(performance.now() - startedAt < 1_000);
+  });
+
+  it("fits what the same form fits as a regular expression", () => {
+    const glob = fc.stringMatching(/^[ab*?]{1,8}$/);
+    fc.assert(fc.property(glob, fc.stringMatching(/^[ab\n]{0,8}$/), (text, name) => {
+      const form = new RegExp(`^${text.replaceAll("*", ".*").replaceAll("?", ".")}$`, "s");
+      assert.equal(fitsAny(parse(text), name), form.test(name), `${text} ${name}`);
+    }));
   });
 });
 

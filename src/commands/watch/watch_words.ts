@@ -16,7 +16,7 @@ const mostCharacters = 200;
 export function viewEvent(item: FeedItem, zone: string): View {
   const words = wordsFor(item);
   if (words === undefined) return { kind: "raw", text: "" };
-  const text = [formatWallClock(item.at, zone), item.event, words].filter((part) => part !== "").join("  ");
+  const text = [formatWallClock(item.at, zone), clip(item.event), words].filter((part) => part !== "").join("  ");
   return { kind: "line", text };
 }
 

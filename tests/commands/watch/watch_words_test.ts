@@ -73,6 +73,7 @@ describe("viewEvent()", () => {
   it("cuts what is long, and escapes what could move the cursor", async () => {
     const long = await render({ event: "x", payload: { text: "y".repeat(5_000) } });
     assert.ok(long.length < 250 && long.endsWith("…\n"), long);
+    assert.ok((await render({ event: "x".repeat(5_000), payload: 1 })).length < 250);
     assert.match(
       await render({ event: "x\x1b[2J", payload: { a: "\u202e" } }),
       /x\\u\{1b\}\[2J {2}\{"a":"\\u\{202e\}"\}/,
