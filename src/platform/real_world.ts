@@ -71,24 +71,8 @@ function createInput(): Input {
     readLine: (signal) => readLine(signal),
     readKey: async (signal) => await (await import("./keys.ts")).readKey(signal),
     async readAll() {
-      const chunks: Uint8Array[] = [];
-      try {
-        const stream = fs.createReadStream("", { fd: 0, autoClose: false });
-        for await (const chunk of stream) chunks.push(chunk as Uint8Array);
-      } catch (cause) {
-        throw new ClawError("input/invalid", `cannot read standard input: ${osCodeOf(cause)}`, { cause });
-      }
-      const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-      let offset = 0;
-      for (const chunk of chunks) {
-        bytes.set(chunk, offset);
-        offset += chunk.length;
-      }
-      try {
-        return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-      } catch (cause) {
-        throw new ClawError("input/invalid", "standard input is not UTF-8 text", { cause });
-      }
+      const { gatherText } = await import("./input_file.ts");
+      return await gatherText(fs.createReadStream("", { fd: 0, autoClose: false }), "standard input");
     },
   };
 }
