@@ -2,6 +2,7 @@
  * The secrets that flags, `CLAW_*` and claw's config file give, in their four forms: written out, in a file, by a
  * command, in the system's keychain; and on standard input for flags. Whether one may be used is decided in `secret_candidates.ts`.
  */
+import { ClawError } from "../errors.ts";
 import type { CommandResult, Os } from "../platform/world.ts";
 import type { RunTool } from "./keychain.ts";
 import { type Env, expandHome, type Given, type Layer } from "./layers.ts";
@@ -89,7 +90,7 @@ function fileCandidate(kind: SecretKind, given: Given, binding: Binding, reader:
 
 function commandCandidate(kind: SecretKind, given: Given, binding: Binding, reader: SecretReader): Candidate {
   const origin: Origin = { kind: binding.isExplicit ? "command" : given.origin.kind, name: given.origin.name };
-  const load = () => runSecretCommand(() => reader.runShell(given.text), origin);
+  const load = () => inTime(() => runSecretCommand(() => reader.runShell(given.text), origin), origin);
   return { kind, origin, ...binding, value: undefined, unusable: undefined, isCostly: true, load };
 }
 
@@ -98,7 +99,18 @@ function keychainCandidate(kind: SecretKind, given: Given, binding: Binding, rea
   const origin: Origin = { kind: given.origin.kind, name: `${given.origin.name} ${given.text}` };
   const load = async () => {
     const { readKeychain } = await import("./keychain.ts");
-    return await readKeychain(reader.os, given.text, origin, reader.runTool);
+    return await inTime(() => readKeychain(reader.os, given.text, origin, reader.runTool), origin);
   };
   return { kind, origin, ...binding, value: undefined, unusable: undefined, isCostly: true, load };
+}
+
+/** Who waits for it must not look for the fault at the gateway. */
+async function inTime<T>(work: () => Promise<T>, { name }: Origin): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof ClawError) || cause.code !== "net/timeout") throw cause;
+    const hint = "give it more time with --timeout 60s";
+    throw new ClawError("net/timeout", `${name}: the secret did not come in time`, { hint, cause });
+  }
 }

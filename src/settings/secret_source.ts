@@ -9,15 +9,22 @@ import { unreadable } from "./config_text.ts";
 import type { Origin } from "./origin.ts";
 import { Secret } from "./secret.ts";
 
+/** The first frame must hold it, and no gateway takes one of more than 64 KiB. */
+const longestSecret = 16_384;
+
 /**
  * Checks a secret as it was found: one trailing newline is cut, since editors and `echo` add it.
- * @throws ClawError `config/invalid` when it is empty, or has a line break or NUL inside
+ * @throws ClawError `config/invalid` when it is empty, too long, or has a line break or NUL inside
  */
 export function checkSecret(text: string, origin: Origin): Secret {
   const trimmed = cutNewline(text);
   if (trimmed.trim() === "") throw new ClawError("config/invalid", `${origin.name}: there is no secret in it`);
   if (["\n", "\r", "\0"].some((character) => trimmed.includes(character))) {
     throw new ClawError("config/invalid", `${origin.name}: the secret has a line break or a NUL inside`);
+  }
+  // What a command prints is cut far behind this: a part of a secret must not pass for it.
+  if (trimmed.length > longestSecret) {
+    throw new ClawError("config/invalid", `${origin.name}: ${trimmed.length} characters are too many for a secret`);
   }
   return new Secret(trimmed);
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { test } from "node:test";
+import { ClawError } from "../../src/errors.ts";
 import { checkSecret, readSecretFile, readSecretInput, runSecretCommand } from "../../src/settings/secret_source.ts";
 import type { Origin } from "../../src/settings/origin.ts";
-import { withHome, writeFile } from "../support/settings_home.ts";
+import { settingsOf, withHome, writeFile } from "../support/settings_home.ts";
 
 const origin: Origin = { kind: "env", name: "CLAW_TOKEN_FILE" };
 
@@ -22,6 +23,11 @@ test("checkSecret() refuses emptiness, line breaks and NUL, and does not repeat 
       return true;
     });
   }
+});
+
+test("checkSecret() refuses what is too long to be one, as a file that is no secret's is", () => {
+  assert.equal(checkSecret("a".repeat(16_384), origin).reveal().length, 16_384);
+  assert.throws(() => checkSecret("a".repeat(16_385), origin), /CLAW_TOKEN_FILE: 16385 characters are too many/);
 });
 
 test("readSecretFile() reads a private file without a word", async () => {
@@ -111,4 +117,16 @@ test("runSecretCommand() tells exit code and first line of stderr of one that fa
 test("runSecretCommand() refuses a command that prints nothing", async () => {
   const run = () => Promise.resolve({ exitCode: 0, stdout: "\n", stderr: "" });
   await assert.rejects(runSecretCommand(run, origin), { code: "config/invalid", message: /no secret in it/ });
+});
+
+test("resolveSettings() says which secret did not come in time", async () => {
+  const late = () => Promise.reject(new ClawError("net/timeout", "the time is over"));
+  const [runShell, runTool] = [late, late];
+  for (const [key, name] of [["tokenCmd", "tokenCmd"], ["tokenKeychain", "tokenKeychain x"]] as const) {
+    const { secret } = await settingsOf({ claw: { url: "wss://home.example", [key]: "x" }, runShell, runTool });
+    await assert.rejects(async () => await secret?.read(), (error: ClawError) => {
+      assert.match(error.message, new RegExp(`config\\.json5: ${name}: the secret did not come in time$`));
+      return error.code === "net/timeout";
+    });
+  }
 });
