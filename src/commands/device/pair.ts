@@ -174,7 +174,9 @@ async function standingOf(error: ClawError, order: Order, context: Context): Pro
   if (refusal === undefined && (error.code !== "auth/scope" || order.held.length === 0)) throw error;
   const approvedScopes = refusal?.reason === "not-paired" ? [] : refusal?.approvedScopes ?? toldBy(order.held);
   const wish = { requestedScopes, approvedScopes };
-  const mayUpgrade = refusal === undefined || (refusal.reason === "scope-upgrade" && order.waitMs !== undefined);
+  // Whose certificate is accepted was said by the code: what this device has of that gateway is not shown there.
+  const mayUpgrade = order.code === undefined &&
+    (refusal === undefined || (refusal.reason === "scope-upgrade" && order.waitMs !== undefined));
   const upgrade = mayUpgrade ? await openForUpgrade(context) : undefined;
   if (upgrade !== undefined && order.waitMs !== undefined) {
     const standing = await openUpgrade(upgrade, wish, refusal, context);

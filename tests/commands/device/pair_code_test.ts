@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { createTestHome } from "../../support/world.ts";
 import { freePort, startTlsListener } from "../../support/sockets.ts";
-import { openPairStage, type PairStage } from "../../support/pair_stage.ts";
+import { letIn, openPairStage, type PairStage } from "../../support/pair_stage.ts";
 import { codeOf } from "../../support/setup_code.ts";
 import type { SetupAccess } from "../../../src/devgateway/setup_codes.ts";
 
@@ -156,6 +156,19 @@ describe("claw device pair --code, protocol 4", () => {
       assert.match(stderr, /^claw: error: .*\nclaw: hint: make a new one on the gateway host: .*\n$/);
     }
     assert.equal(stage.attempts(), 0);
+  });
+
+  it("shows this device's own token to nobody whom a code names", async () => {
+    await using stage = await openPairStage(4);
+    await letIn(stage, "read");
+    const trace = `${stage.home.path}/trace`;
+    for (const wait of [[], ["--wait", "1m"]]) {
+      const { exit } = await pairBy(stage, makeCode(stage), "--scopes", "read,write", "--trace", trace, ...wait);
+      assert.equal(exit, 77);
+    }
+    const frames = readFileSync(trace, "utf8");
+    assert.match(frames, /"auth":\{"bootstrapToken":/);
+    assert.doesNotMatch(frames, /"auth":\{"(deviceToken|token)":/);
   });
 
   it("asks nobody else for a secret", async () => {
