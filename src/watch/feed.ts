@@ -39,8 +39,8 @@ export interface FeedOptions<Link extends { readonly connection: Connection }>
   readonly onChange: (change: FeedChange) => void;
   /** Told of each item as it comes, however slow the reader is. */
   readonly onItem: (item: FeedItem) => void;
-  /** Told once that nothing more will come, while some may still wait for the reader. */
-  readonly onEnd: () => void;
+  /** Told once that nothing more will come, while some may still wait for the reader; and of the failure, if it is one. */
+  readonly onEnd: (error: ClawError | undefined) => void;
 }
 
 /** What may wait for a reader: 16 Mi characters, as JSON. */
@@ -70,6 +70,7 @@ class Feed<Link extends { readonly connection: Connection }> {
   readonly #stop = new AbortController();
   readonly #book = new PresenceBook();
   #hasConnected = false;
+  #hasEnded = false;
   #lastFailure: ClawError | undefined;
   /** Leaves the connection alone that stands. */
   #detach = () => {};
@@ -98,18 +99,24 @@ class Feed<Link extends { readonly connection: Connection }> {
       for await (const { connection } of links) this.#attach(connection);
     } catch (thrown) {
       const isLate = thrown === this.#stop.signal.reason;
-      this.backlog.end(asClawError(isLate ? this.#lastFailure ?? thrown : thrown));
+      this.#end(asClawError(isLate ? this.#lastFailure ?? thrown : thrown));
     } finally {
       for (const cancel of timers) cancel();
       this.#detach();
-      this.#options.onEnd();
     }
   }
 
   /** Ends it; what came so far can still be taken. */
-  finish(error?: ClawError): void {
-    this.backlog.end(error);
+  finish(): void {
+    this.#end();
     this.#stop.abort(new ClawError("interrupted", "nobody watches any more"));
+  }
+
+  #end(error?: ClawError): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.backlog.end(error);
+    this.#options.onEnd(error);
   }
 
   /** Without a connection it ends as a failure, once the attempt that goes on has told what it met. */
@@ -122,10 +129,8 @@ class Feed<Link extends { readonly connection: Connection }> {
     try {
       return await this.#options.connect(signal);
     } catch (thrown) {
-      const error = asClawError(thrown);
-      // An attempt that was cut short says less than one that came to its end, unless it heard something itself.
-      const saysMore = error.code !== "net/timeout" || this.#lastFailure === undefined;
-      if (this.#stop.signal.aborted && saysMore) this.#lastFailure = error;
+      // An attempt that was cut short says less than one that came to its end, but more than nothing.
+      if (this.#stop.signal.aborted) this.#lastFailure ??= asClawError(thrown);
       throw thrown;
     }
   }
