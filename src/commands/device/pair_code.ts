@@ -89,8 +89,9 @@ async function choosePlace({ places }: SetupCode, context: Context): Promise<Pic
 function ofCode(error: ClawError): ClawError {
   const message = error.message.replace(/^--(url|tls-fingerprint)\b/, "the setup code");
   if (message === error.message) return error;
-  const code = error.code === "usage/bad-flag" ? "input/invalid" : error.code;
-  return new ClawError(code, message, { hint: error.hint ?? newCodeHint, details: error.details, cause: error });
+  const isBad = error.code === "usage/bad-flag";
+  const hint = isBad ? newCodeHint : error.hint ?? newCodeHint;
+  return new ClawError(isBad ? "input/invalid" : error.code, message, { hint, details: error.details, cause: error });
 }
 
 /** The gateway tells none of these apart. */
@@ -114,5 +115,5 @@ export async function keepWords({ place, here }: OpenCode): Promise<string> {
     ...(ca === undefined ? [] : [`--ca ${shellWord(ca.value.path)}`]),
     ...(here.isGiven("allowInsecurePrivate") ? ["--allow-insecure-private"] : []),
   ];
-  return `keep this gateway by a name: ${["claw context add NAME --url", place.url, ...flags].join(" ")}`;
+  return `keep this gateway by a name: ${["claw context add NAME --url", shellWord(place.url), ...flags].join(" ")}`;
 }

@@ -144,7 +144,7 @@ describe("claw device pair --code, protocol 4", () => {
     const byHand = await pairBy(stage, makeCode(stage, "full", { url, tlsFingerprint: "ab".repeat(32) }), ...flag);
     assert.match(byHand.stderr, /CD:CD:CD/);
     const broken = await pairBy(stage, makeCode(stage, "full", { url, tlsFingerprint: "xy" }));
-    assert.match(broken.stderr, /^claw: error: the setup code: /);
+    assert.match(broken.stderr, /^claw: error: the setup code: .*\nclaw: hint: make a new one on the gateway host/);
     assert.equal(broken.exit, 65);
   });
 
@@ -185,6 +185,14 @@ describe("claw device pair --code, protocol 4", () => {
     const flags = ["--allow-insecure-private", "--scopes", "write"];
     const { stdout } = await pairBy(stage, makeCode(stage), ...flags);
     assert.match(stdout, /: claw context add NAME --url \S+ --allow-insecure-private\n$/);
+  });
+
+  it("writes an address into a command so that no shell finds one in it", async () => {
+    await using stage = await openPairStage(4, "auto");
+    const url = `${stage.gateway.url}/$(id);a`;
+    const { exit, stdout } = await pairBy(stage, makeCode(stage, "full", { url }));
+    assert.equal(exit, 0);
+    assert.ok(stdout.endsWith(`: claw context add NAME --url '${url}'\n`), stdout);
   });
 
   it("does not repeat a code that stands where none belongs", async () => {
