@@ -19,7 +19,7 @@
  * client/handshake.ts → client/connection.ts → protocol/mod.ts. What `claw event` does not need is imported where it is
  * used: other verbs, the argument library, the dev gateway.
  */
-import type { Command, FlagDeclarations, LooseOptions, Registration } from "./cli/command.ts";
+import { type Command, type FlagDeclarations, flagName, type LooseOptions, type Registration } from "./cli/command.ts";
 import { connectionFlag } from "./cli/connection_flags.ts";
 import type { Context } from "./cli/context.ts";
 import type { Outcome } from "./cli/outcome.ts";
@@ -49,8 +49,10 @@ export async function run(world: World): Promise<number> {
     ...(early.includes("--json") ? { json: true } : {}),
     ...(early.includes("--no-color") ? { noColor: true } : {}),
   });
+  let isForMonitor = soundsLikeMonitor(early);
   try {
     const parsed = await understand(args);
+    isForMonitor = "command" in parsed && parsed.command.isForMonitor === true;
     if ("help" in parsed) {
       await voice.show({ data: parsed.data ?? { help: parsed.help }, view: { kind: "raw", text: parsed.help } });
       return 0;
@@ -59,18 +61,20 @@ export async function run(world: World): Promise<number> {
     return await runCommand(parsed, world, voice);
   } catch (thrown) {
     const error = asClawError(thrown);
-    if (isMonitors(early)) return await tellMonitor(error, voice);
+    if (isForMonitor) return await tellMonitor(error, voice);
     voice.fail(error);
     return exitOf(error);
   }
 }
 
-/** Whether a monitoring system runs this: `claw check`, as far as can be told of a command line that may be wrong. */
-function isMonitors(args: readonly string[]): boolean {
-  return args.find((arg) => registry.some(({ words }) => words[0] === arg)) === "check";
+/** Whether a command line that may be wrong means `claw check`: its first word, and no flag's value, says so. */
+function soundsLikeMonitor(args: readonly string[]): boolean {
+  const { globals } = grammar();
+  const valued = Object.keys(globals).filter((name) => globals[name]?.type !== "boolean").map(flagName);
+  return args.find((arg, at) => !arg.startsWith("-") && !valued.includes(args[at - 1] ?? "")) === "check";
 }
 
-/** Such a system reads one line on stdout, and no exit number but a plugin's: 3 is unknown. */
+/** A monitoring system reads one line on stdout, and no exit number but a plugin's: 3 is unknown. */
 async function tellMonitor(error: ClawError, voice: Voice): Promise<number> {
   const text = `CLAW UNKNOWN - ${error.message.replaceAll("|", "/")}`;
   if (voice.json) voice.fail(error);

@@ -59,6 +59,8 @@ export interface Command {
   readonly notes?: readonly string[];
   /** Whether a repeated run does no harm; decides whether an unprinted result is a failure. */
   readonly isReadOnly: boolean;
+  /** A monitoring system runs it: whatever ends it is one line on stdout, and a plugin's exit number. */
+  readonly isForMonitor?: true;
   /** It may go to several gateways by one command line, with none of these flags. */
   readonly acrossContexts?: true | { readonly except: readonly string[] };
   run(options: LooseOptions, operands: readonly string[], context: Context): Promise<Outcome>;

@@ -27,6 +27,7 @@ export const bugreport = defineCommand({
     "agents and jobs are in it: look it over before you publish it.",
   ],
   async run(_options, [file], context) {
+    if (file === "") throw new ClawError("usage/bad-flag", "a file needs a name", { hint: "- stands for stdout" });
     const frames: FrameEntry[] = [];
     const report = await look(context, {
       asService: true,

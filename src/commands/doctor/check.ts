@@ -5,7 +5,7 @@
 import { defineCommand } from "../../cli/command.ts";
 import { monitor, type MonitorExit, type Outcome } from "../../cli/outcome.ts";
 import type { Way } from "../../doctor/evidence.ts";
-import { asClawError, type ClawError } from "../../errors.ts";
+import { asClawError, ClawError } from "../../errors.ts";
 import { parseDuration } from "../../settings/duration.ts";
 import { failureIn, type RoundTimes, timesOf } from "./round_trip.ts";
 
@@ -18,6 +18,7 @@ interface Thresholds {
 
 export const check = defineCommand({
   isReadOnly: true,
+  isForMonitor: true,
   flags: {
     warning: { type: "string", value: "duration", short: "w", summary: "warn when it takes longer (default: 1s)" },
     critical: { type: "string", value: "duration", short: "c", summary: "critical when it takes longer (default: 5s)" },
@@ -33,10 +34,7 @@ export const check = defineCommand({
   ],
   async run({ warning, critical }, _operands, context): Promise<Outcome> {
     try {
-      const thresholds = {
-        warningMs: parseDuration(warning ?? "1s", { kind: "flag", name: "--warning" }),
-        criticalMs: parseDuration(critical ?? "5s", { kind: "flag", name: "--critical" }),
-      };
+      const thresholds = thresholdsOf(warning ?? "1s", critical ?? "5s");
       const { endpoint } = await context.settings();
       const way = await (await context.doctor()).go({ isQuick: true });
       const error = failureIn(way);
@@ -47,6 +45,17 @@ export const check = defineCommand({
     }
   },
 });
+
+/** @throws ClawError `usage/bad-flag` */
+function thresholdsOf(warning: string, critical: string): Thresholds {
+  const warningMs = parseDuration(warning, { kind: "flag", name: "--warning" });
+  const criticalMs = parseDuration(critical, { kind: "flag", name: "--critical" });
+  // The warning would never be given.
+  if (warningMs > criticalMs) {
+    throw new ClawError("usage/bad-flag", `--warning ${warning} is longer than --critical ${critical}`);
+  }
+  return { warningMs, criticalMs };
+}
 
 function measured(way: Way, { warningMs, criticalMs }: Thresholds, url: string): Outcome {
   const times = timesOf(way);

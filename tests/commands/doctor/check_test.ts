@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { openSocketGateway } from "../../support/dev_gateway.ts";
+import { startRefusingGateway } from "../../support/refusing_gateway.ts";
 import { freePort } from "../../support/sockets.ts";
 import { createTestHome } from "../../support/world.ts";
 
@@ -47,7 +48,15 @@ describe("claw check", () => {
 
   it("is unknown when the command line or a setting is wrong, on stdout and with no other number", async () => {
     using home = createTestHome();
-    const wrong = [["--nope"], ["-w", "soon"], ["--timeout", "5"], ["surplus"], ["--url", "ftp://x"]];
+    const wrong = [
+      ["--nope"],
+      ["-w", "soon"],
+      ["-w", "5s", "-c", "1s"],
+      ["-w", "6s"],
+      ["--timeout", "5"],
+      ["surplus"],
+      ["--url", "ftp://x"],
+    ];
     for (const args of wrong) {
       const { exit, stdout } = await home.claw(["check", ...args]);
       assert.equal(exit, 3, args.join(" "));
@@ -55,6 +64,16 @@ describe("claw check", () => {
     }
     const run = await home.claw(["check"], { env: { HOME: "" } });
     assert.equal(run.exit, 3, run.stdout);
+  });
+
+  it("keeps to its one line, whatever a gateway says", async () => {
+    const message = `no | no\r\nOK - fine\u2028 | time=0 ${"long ".repeat(50_000)}`;
+    await using gateway = await startRefusingGateway({ code: "NO\n", message, details: { code: "X\n" } });
+    using home = createTestHome({ CLAW_URL: `ws://127.0.0.1:${gateway.port}`, CLAW_TOKEN: "x".repeat(20) });
+    const { exit, stdout } = await home.claw(["check"]);
+    assert.equal(exit, 2);
+    assert.match(stdout, /^CLAW CRITICAL - [^|\r\n\u2028]*\n$/);
+    assert.ok(stdout.length < 4_000, "monitors cut longer ones");
   });
 
   it("says the same to a program", async () => {
@@ -77,5 +96,9 @@ describe("claw check", () => {
     using home = createTestHome();
     assert.equal((await home.claw(["event", "check", "--nope"])).exit, 64);
     assert.equal((await home.claw(["nonsense"])).exit, 64);
+    const port = String(await freePort());
+    assert.equal((await home.claw(["--token", "check", "event", "x", "--port", port])).exit, 69);
+    assert.equal((await home.claw(["--token", "check", "event", "--nope"])).exit, 64);
+    assert.equal((await home.claw(["--token-file", "status", "check", "--nope"])).exit, 3);
   });
 });
