@@ -23,14 +23,15 @@ export function createLongRun(world: World, voice: Speech): LongRun {
 }
 
 function createSupervisor(socket: string, world: World, voice: Speech): Supervisor {
-  let isTrying = true;
+  let isWarned = false;
   let last = Promise.resolve();
   const send = async (text: string) => {
-    if (!isTrying) return;
     try {
       await world.sendDatagram(socket, text);
     } catch (thrown) {
-      isTrying = false;
+      // Its queue may have been full for a moment: who fell silent for that would be taken for dead.
+      if (isWarned) return;
+      isWarned = true;
       voice.say("warning", `systemd cannot be told how it goes: ${thrown instanceof Error ? thrown.message : thrown}`);
     }
   };

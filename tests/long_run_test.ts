@@ -79,10 +79,15 @@ describe("createLongRun()", () => {
   });
 
   it("warns once when systemd cannot be told, and goes on", async () => {
-    const sendDatagram = () => Promise.reject(new Error("nobody takes datagrams at /run/notify"));
+    let sent = 0;
+    const sendDatagram = () => {
+      sent += 1;
+      return Promise.reject(new Error("nobody takes datagrams at /run/notify"));
+    };
     const { long, stderr } = setUp({ env: { NOTIFY_SOCKET: "/run/notify" }, sendDatagram });
     await long.supervisor?.notify("READY=1");
     await long.supervisor?.notify("WATCHDOG=1");
+    assert.equal(sent, 2);
     assert.equal(
       stderr(),
       "claw: warning: systemd cannot be told how it goes: nobody takes datagrams at /run/notify\n",

@@ -3,6 +3,7 @@
  * does not fit is counted, and the count is told. It knows no words for people.
  */
 import { ClawError } from "../errors.ts";
+import { type Clock, limitTime } from "../platform/clock.ts";
 import type { ProgramEnd } from "../platform/world.ts";
 
 export type HookTrouble =
@@ -10,11 +11,14 @@ export type HookTrouble =
   | { readonly kind: "full"; readonly waiting: number }
   /** There is room again; so many were left out. */
   | { readonly kind: "missed"; readonly count: number }
-  | { readonly kind: "failed"; readonly end: ProgramEnd };
+  | { readonly kind: "failed"; readonly end: ProgramEnd }
+  /** A program that went on for so long was ended: it would have kept its place from others for good. */
+  | { readonly kind: "late"; readonly afterMs: number };
 
 export interface HookOptions {
-  /** Runs the program with a text on its standard input, to its end. */
+  /** Runs the program with a text on its standard input, to its end, which the signal hastens. */
   readonly run: (text: string, signal: AbortSignal) => Promise<ProgramEnd>;
+  readonly clock: Clock;
   /** Ends the programs that run. */
   readonly signal: AbortSignal;
   readonly onTrouble: (trouble: HookTrouble) => void;
@@ -26,6 +30,8 @@ const mostRunning = 4;
 const mostQueued = 256;
 /** Items may be large. */
 const mostQueuedSize = 8_388_608;
+/** How long a program may run. */
+export const longestHookMs = 600_000;
 
 export class Hooks {
   readonly #options: HookOptions;
@@ -59,6 +65,7 @@ export class Hooks {
     while (this.#running > 0 || (this.#queue.length > 0 && !this.#options.signal.aborted)) {
       await new Promise<void>((resolve) => (this.#onIdle = resolve));
     }
+    this.#missed += this.#queue.splice(0).length;
     this.#tellMissed();
   }
 
@@ -74,14 +81,16 @@ export class Hooks {
   }
 
   async #run(text: string): Promise<void> {
+    const { run, clock, signal } = this.#options;
     this.#running += 1;
-    const end = await this.#options.run(text, this.#options.signal);
+    using limit = limitTime(signal, clock, longestHookMs);
+    const end = await run(text, limit.signal);
     this.#running -= 1;
-    this.#judge(end);
+    this.#judge(end, limit.signal.aborted);
     this.#next();
   }
 
-  #judge(end: ProgramEnd): void {
+  #judge(end: ProgramEnd, wasStopped: boolean): void {
     if (end.kind === "absent" && !this.#hasStarted) {
       this.#hasStarted = true;
       const message = `the program of --exec cannot be started: ${end.osCode}`;
@@ -89,7 +98,7 @@ export class Hooks {
     }
     this.#hasStarted = true;
     if (this.#options.signal.aborted || (end.kind === "exited" && end.exitCode === 0)) return;
-    this.#options.onTrouble({ kind: "failed", end });
+    this.#options.onTrouble(wasStopped ? { kind: "late", afterMs: longestHookMs } : { kind: "failed", end });
   }
 
   #tellMissed(): void {

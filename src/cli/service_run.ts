@@ -9,7 +9,7 @@ import type { Connection } from "../client/connection.ts";
 import type { LineChange } from "../client/reconnect.ts";
 import { asClawError } from "../errors.ts";
 import type { ProgramEnd } from "../platform/world.ts";
-import { Hooks } from "./hooks.ts";
+import { Hooks, type HookTrouble } from "./hooks.ts";
 
 export type StateChange = LineChange | { readonly kind: "connected"; readonly connection: Connection };
 
@@ -23,6 +23,14 @@ export const serviceNotes = [
   "SuccessExitStatus=143.",
 ];
 
+/** For help: what becomes of the program of --exec. */
+export const hookNote =
+  "At most four run at once, and 256 wait; what does not fit is left out and counted. One that runs for longer than ten\n" +
+  "minutes is ended, and so are all at the end: what takes longer must go into the background.";
+
+/** systemd shows a line; a longer datagram might not be taken at all. */
+const longestStatus = 300;
+
 /** Tells changes of state on stderr, the same one once, and systemd. */
 export function createTeller(context: Context, long: LongRun, url: string): (change: StateChange) => void {
   let isReady = false;
@@ -30,7 +38,7 @@ export function createTeller(context: Context, long: LongRun, url: string): (cha
   const say = (text: string) => {
     if (text !== last) long.tell(text);
     last = text;
-    void long.supervisor?.notify(`STATUS=${text.replace(/\s+/g, " ")}`);
+    void long.supervisor?.notify(`STATUS=${text.slice(0, longestStatus).replace(/\s+/g, " ")}`);
   };
   return (change) => {
     if (change.kind === "waiting") {
@@ -90,14 +98,24 @@ export function createHooks(
   if (argv.length === 0) return undefined;
   return new Hooks({
     run: (text, ended) => long.runProgram(argv, text, ended),
+    clock: context.clock,
     signal,
     onAbsent: onFatal,
-    onTrouble: (trouble) => {
-      if (trouble.kind === "failed") context.warn(`the program of --exec ${endWords(trouble.end)}`);
-      else if (trouble.kind === "missed") context.warn(`${trouble.count} were not handed to the program of --exec`);
-      else context.warn(`the program of --exec is too slow: ${trouble.waiting} wait for it, others are left out`);
-    },
+    onTrouble: (trouble) => context.warn(troubleWords(trouble)),
   });
+}
+
+function troubleWords(trouble: HookTrouble): string {
+  switch (trouble.kind) {
+    case "failed":
+      return `the program of --exec ${endWords(trouble.end)}`;
+    case "late":
+      return `the program of --exec was ended: it ran for ${formatDuration(trouble.afterMs)}`;
+    case "missed":
+      return `${trouble.count} were not handed to the program of --exec`;
+    case "full":
+      return `the program of --exec is too slow: ${trouble.waiting} wait for it, others are left out`;
+  }
 }
 
 function endWords(end: ProgramEnd): string {

@@ -54,6 +54,8 @@ interface Pending {
 const closeMs = 100;
 /** Events that come before anybody listens; both generations may send some right behind hello-ok. */
 const mostEarly = 64;
+/** In characters of all together, beyond which no other is kept. */
+const mostEarlySize = 4_194_304;
 
 export class Connection {
   readonly handshake: Handshake;
@@ -65,6 +67,7 @@ export class Connection {
   readonly #listeners = new Set<(event: EventFrame) => void>();
   /** Those that came so far; undefined when somebody has taken them, or too many came. */
   #early: EventFrame[] | undefined = [];
+  #earlySize = 0;
   #lastId = 0;
   #ended: ClawError | undefined;
   #tellEnd: (error: ClawError) => void = () => {};
@@ -225,7 +228,7 @@ export class Connection {
   #dispatch(message: Parameters<typeof decodeFrame>[0]): void {
     const frame = decodeFrame(message);
     if (frame.type === "event") {
-      this.#keepEarly(frame);
+      this.#keepEarly(frame, message.length);
       for (const listener of this.#listeners) listener(frame);
     } else if (frame.type === "res") {
       this.#answer(frame);
@@ -236,10 +239,11 @@ export class Connection {
     }
   }
 
-  #keepEarly(frame: EventFrame): void {
+  #keepEarly(frame: EventFrame, size: number): void {
     if (this.#early === undefined) return;
     this.#early.push(frame);
-    if (this.#early.length > mostEarly) this.#early = undefined;
+    this.#earlySize += size;
+    if (this.#early.length > mostEarly || this.#earlySize > mostEarlySize) this.#early = undefined;
   }
 
   /** A second answer to a settled call is legal: `agent` answers twice under one id. Any other stranger is not. */

@@ -34,8 +34,8 @@ export interface FeedOptions<Link extends { readonly connection: Connection }>
   readonly limitMs?: number | undefined;
   /** The first connection must stand after so long. */
   readonly firstMs?: number | undefined;
-  /** Tells each connection with the state that it brought, and each loss. */
-  readonly tellsConnections: boolean;
+  /** Whether `claw.connected`, with the state that a connection brought, or `claw.disconnected` is told. */
+  readonly tellsLine: (event: string) => boolean;
   readonly onChange: (change: FeedChange) => void;
   /** Told of each item as it comes, however slow the reader is. */
   readonly onItem: (item: FeedItem) => void;
@@ -136,13 +136,13 @@ class Feed<Link extends { readonly connection: Connection }> {
   }
 
   #attach(connection: Connection): void {
-    const { clock, tellsConnections, onChange } = this.#options;
+    const { clock, tellsLine, onChange } = this.#options;
     const { protocol, hello } = connection.handshake;
     const { presence, health, stateVersion, uptimeMs } = hello.snapshot as Record<string, unknown>;
     this.#hasConnected = true;
     onChange({ kind: "connected", connection });
     const payload = { protocol, server: hello.server, uptimeMs, stateVersion, presence, health };
-    if (tellsConnections) this.#tell(this.#own("connected", payload));
+    if (tellsLine("claw.connected")) this.#tell(this.#own("connected", payload));
     this.#compare(presence);
     const unwatch = watchTicks(connection, clock);
     const check = createSequenceCheck(protocol);
@@ -193,7 +193,7 @@ class Feed<Link extends { readonly connection: Connection }> {
   #note(change: LineChange): void {
     if (change.kind !== "waiting") this.#lastFailure = change.error;
     this.#options.onChange(change);
-    if (change.kind !== "lost" || !this.#options.tellsConnections) return;
+    if (change.kind !== "lost" || !this.#options.tellsLine("claw.disconnected")) return;
     const { code, message, details } = change.error;
     this.#tell(this.#own("disconnected", { code, message, details }));
   }

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Hooks, type HookTrouble } from "../../src/cli/hooks.ts";
 import type { ProgramEnd } from "../../src/platform/world.ts";
-import { settle } from "../support/clock.ts";
+import { createManualClock, settle } from "../support/clock.ts";
 
 function stage() {
+  const clock = createManualClock();
   const controller = new AbortController();
   const given: string[] = [];
   const ends: ((end: ProgramEnd) => void)[] = [];
@@ -16,6 +17,7 @@ function stage() {
       signal.addEventListener("abort", () => ends.forEach((end) => end({ kind: "ended", by: "SIGTERM" })));
       return new Promise((resolve) => ends.push(resolve));
     },
+    clock,
     signal: controller.signal,
     onTrouble: (trouble) => troubles.push(trouble),
     onAbsent: ({ message }) => absences.push(message),
@@ -24,7 +26,7 @@ function stage() {
     ends.shift()?.(end);
     await settle(1);
   };
-  return { hooks, given, troubles, absences, finish, stop: () => controller.abort() };
+  return { clock, hooks, given, troubles, absences, finish, stop: () => controller.abort() };
 }
 
 describe("Hooks", () => {
@@ -83,6 +85,20 @@ describe("Hooks", () => {
     stop();
     await hooks.settled();
     hooks.hand(10);
-    assert.deepEqual([given.length, troubles], [4, []]);
+    assert.deepEqual([given.length, troubles], [4, [{ kind: "missed", count: 5 }]]);
+  });
+
+  it("ends a program that goes on for ten minutes, says so, and gives its place to others", async () => {
+    const { clock, hooks, given, troubles, finish } = stage();
+    for (let n = 1; n <= 5; n++) hooks.hand(n);
+    await clock.advance(1_000);
+    await finish();
+    assert.equal(given.length, 5);
+    await clock.advance(599_000 - 1);
+    assert.deepEqual(troubles, []);
+    await clock.advance(1);
+    await hooks.settled();
+    assert.deepEqual(troubles[0], { kind: "late", afterMs: 600_000 });
+    assert.equal(clock.waiting, 0);
   });
 });

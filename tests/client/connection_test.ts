@@ -158,6 +158,21 @@ describe("Connection.call()", () => {
   });
 });
 
+describe("Connection.listen()", () => {
+  it("keeps what came before anybody listened, if that is not too much", async () => {
+    const heardOf = async (count: number, characters: number) => {
+      const { peer, connection } = connect();
+      for (let n = 0; n < count; n++) peer.say({ type: "event", event: "x", payload: "y".repeat(characters) });
+      await settle();
+      let heard = 0;
+      connection.listen(() => void (heard += 1), "start");
+      return heard;
+    };
+    assert.deepEqual([await heardOf(64, 10), await heardOf(65, 10)], [64, 0]);
+    assert.deepEqual([await heardOf(3, 1_000_000), await heardOf(5, 1_000_000)], [3, 0]);
+  });
+});
+
 describe("Connection.request()", () => {
   const accepted = { runId: "r", status: "accepted" };
 

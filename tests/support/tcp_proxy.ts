@@ -28,6 +28,8 @@ export interface TcpProxy extends AsyncDisposable {
   readonly seen: readonly Passing[];
   /** How many clients connected. */
   readonly clients: number;
+  /** How many of them are still connected. */
+  readonly open: number;
 }
 
 export async function startTcpProxy(options: ProxyOptions): Promise<TcpProxy> {
@@ -58,6 +60,9 @@ export async function startTcpProxy(options: ProxyOptions): Promise<TcpProxy> {
     seen,
     get clients() {
       return clients;
+    },
+    get open() {
+      return sockets.size / 2;
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

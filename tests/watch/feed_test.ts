@@ -29,7 +29,7 @@ function start(choices: Partial<FeedOptions<Link>> & { readonly protocol?: 3 | 4
     connect,
     isWanted: () => true,
     isLast: () => false,
-    tellsConnections: false,
+    tellsLine: () => false,
     onChange: ({ kind }) => changes.push(kind),
     onItem: () => {},
     onEnd: () => {},
@@ -86,7 +86,7 @@ describe("watchEvents()", () => {
   it("goes on over a lost connection, and tells both ends of it only when asked", async () => {
     for (const tellsConnections of [false, true]) {
       const { clock, peers, told, names, changes, say } = start({
-        tellsConnections,
+        tellsLine: () => tellsConnections,
         snapshot: { presence: [], uptimeMs: 7 },
       });
       await clock.advance(0);
@@ -226,7 +226,7 @@ describe("watchEvents(), to its end", () => {
       connect: () => Promise.resolve({ connection: new Connection(peer.transport, createHandshake(), 0) }),
       isWanted: () => true,
       isLast: (name) => name === "shutdown",
-      tellsConnections: false,
+      tellsLine: () => false,
       onChange: () => {},
       onItem: ({ event }) => seen.push(event),
       onEnd: () => {},

@@ -20,6 +20,8 @@ export interface RequestFeedOptions {
   readonly onChange: (change: StateChange) => void;
   /** Told of each news as it comes, however slow the reader is. */
   readonly onNews: (news: RequestNews) => void;
+  /** Told that nothing more will come, while some may still wait for the reader. */
+  readonly onEnd: (error: ClawError) => void;
 }
 
 /** News, with the desk where it was seen: what is decided is decided there. */
@@ -53,7 +55,7 @@ export async function* watchRequests(options: RequestFeedOptions): AsyncGenerato
 }
 
 async function follow(
-  { context, onChange, onNews }: RequestFeedOptions,
+  { context, onChange, onNews, onEnd }: RequestFeedOptions,
   signal: AbortSignal,
   backlog: Backlog<SeenNews>,
 ): Promise<void> {
@@ -70,7 +72,9 @@ async function follow(
       await attend(desk, { context, signal, book, tell });
     }
   } catch (thrown) {
-    backlog.end(asClawError(thrown));
+    const error = asClawError(thrown);
+    backlog.end(error);
+    onEnd(error);
   }
 }
 

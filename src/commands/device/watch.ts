@@ -6,7 +6,8 @@ import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
 import type { LongRun } from "../../cli/long_run.ts";
 import { type Shown, stream } from "../../cli/outcome.ts";
-import { createHooks, createTeller, foreverMs, serviceNotes, superviseItems } from "../../cli/service_run.ts";
+import { createPatience } from "../../cli/patience.ts";
+import { createHooks, createTeller, foreverMs, hookNote, serviceNotes, superviseItems } from "../../cli/service_run.ts";
 import { formatWallClock } from "../../cli/times.ts";
 import { ClawError } from "../../errors.ts";
 import { Decider } from "./decide_by_key.ts";
@@ -31,6 +32,7 @@ export const deviceWatch = defineCommand({
     "The JSON has `event` requested, changed, resolved or gone. Gone is what was decided unseen, was replaced by another\n" +
     "request of its device, or is older than five minutes. The program of --exec runs without a shell and has the JSON\n" +
     "document's `data` on its standard input. It must not approve by itself what nobody looked at.",
+    hookNote,
     ...serviceNotes,
   ],
   async run({ exec }, _operands, context) {
@@ -44,12 +46,14 @@ export const deviceWatch = defineCommand({
 async function* show(exec: readonly string[], url: string, context: Context, long: LongRun): AsyncGenerator<Shown> {
   const ended = new AbortController();
   const signal = AbortSignal.any([context.signal, ended.signal]);
+  const patience = createPatience(context.clock, long);
   const hooks = createHooks(exec, context, long, signal, (error) => ended.abort(error));
   const news = watchRequests({
     context,
     signal,
     onChange: createTeller(context, long, url),
     onNews: (one) => hooks?.hand(dataOf(one, context)),
+    onEnd: patience.begin,
   });
   const zone = context.zone ?? "UTC";
   const shown = ({ news }: SeenNews): Shown => {
@@ -61,6 +65,7 @@ async function* show(exec: readonly string[], url: string, context: Context, lon
     const seen = readKey === undefined ? news : decided(news, new Decider(context, long, readKey), signal);
     let isPartial = false;
     for await (const one of seen) {
+      patience.renew();
       if (!isPartial && one.desk?.isPartial === true) context.warn(`${partialWords}: ${partialHint} to see all`);
       isPartial ||= one.desk?.isPartial === true;
       yield shown(one);
@@ -68,6 +73,7 @@ async function* show(exec: readonly string[], url: string, context: Context, lon
   } finally {
     ended.abort(new ClawError("interrupted", "nobody watches any more"));
     await news.return(undefined);
+    patience.cancel();
     await hooks?.settled();
   }
 }

@@ -4,6 +4,7 @@
 import { defineCommand } from "../../cli/command.ts";
 import type { Context, Gateway } from "../../cli/context.ts";
 import type { LongRun } from "../../cli/long_run.ts";
+import { createPatience } from "../../cli/patience.ts";
 import { type Shown, stream } from "../../cli/outcome.ts";
 import type { Connection } from "../../client/connection.ts";
 import { asClawError, ClawError } from "../../errors.ts";
@@ -14,6 +15,7 @@ import {
   createHooks,
   createTeller,
   foreverMs,
+  hookNote,
   serviceNotes,
   type StateChange,
   superviseItems,
@@ -61,7 +63,7 @@ export const watch = defineCommand({
     "claw.gap tells of events that were lost on the way (2026.3.13 numbers its events otherwise: there it cannot tell),\n" +
     "claw.dropped of those that did not fit because the reader is slow. presence tells who joined and who left.",
     "The program of --exec runs without a shell, has the event on its standard input (the JSON document's `data`), and\n" +
-    "speaks on standard error. At most four run at once, and 256 events wait; what does not fit is left out and counted.",
+    "speaks on standard error. " + hookNote,
     ...serviceNotes,
   ],
   async run({ events, sinceConnect, until, exec }, operands, context) {
@@ -89,31 +91,9 @@ function parseUntil(text: string | undefined): Pick<Watch, "last" | "limitMs"> {
   return { last: parsePatterns([text], "--until"), limitMs: undefined };
 }
 
-/** How long the end waits for a reader that takes nothing. */
-const patienceMs = 5_000;
-
-/** A signal that is aborted when it was begun, and nothing has renewed it for a while. */
-function createPatience(clock: Context["clock"]) {
-  const controller = new AbortController();
-  let hasBegun = false;
-  let cancel = () => {};
-  const renew = () => {
-    cancel();
-    if (!hasBegun) return;
-    const error = new ClawError("store/io", "standard output takes nothing more: what was left is not told");
-    cancel = clock.after(patienceMs, () => controller.abort(error));
-  };
-  const begin = () => {
-    hasBegun = true;
-    renew();
-  };
-  return { signal: controller.signal, begin, renew, cancel: () => cancel() };
-}
-
 async function* show(plan: Watch, context: Context, long: LongRun): AsyncGenerator<Shown> {
   const ended = new AbortController();
-  const patience = createPatience(context.clock);
-  long.pourUntil(patience.signal);
+  const patience = createPatience(context.clock, long);
   const stopped = AbortSignal.any([context.signal, ended.signal]);
   const hooks = createHooks(plan.exec, context, long, stopped, (error) => ended.abort(error));
   const zone = context.zone ?? "UTC";
@@ -122,7 +102,7 @@ async function* show(plan: Watch, context: Context, long: LongRun): AsyncGenerat
       ...feedOptions(plan, context, long),
       signal: stopped,
       onItem: (item) => hooks?.hand(item),
-      onEnd: patience.begin,
+      onEnd: (error) => patience.begin(error && withoutRetry(error)),
     });
     for await (const item of items) {
       patience.renew();
@@ -162,7 +142,8 @@ function feedOptions(plan: Watch, context: Context, long: LongRun) {
     isLast: (name: string) => fitsAny(last, name),
     limitMs,
     firstMs,
-    tellsConnections,
+    tellsLine: (name: string) =>
+      tellsConnections || named.some(({ text, fits }) => text.startsWith("claw.") && fits(name)),
     onChange(change: StateChange) {
       tell(change);
       if (change.kind === "connected") doubtNames(named, change.connection, context);

@@ -115,6 +115,37 @@ describe("claw device watch, over a longer time", () => {
     await watching.stop();
   });
 
+  it("leaves no connection behind whose first look is not answered", { timeout: 30_000 }, async () => {
+    const clock = createFastClock(100);
+    await using stage = await openRequestStage(4, clock);
+    const decide: Decide = ({ frame }) => frame.method === "device.pair.list" ? "drop" : "pass";
+    await using proxy = await startTcpProxy({ targetPort: stage.gateway.port, decide });
+    const watching = stage.watch([], { env: { CLAW_URL: `ws://127.0.0.1:${proxy.port}` } });
+    await eventually(() => proxy.clients > 3 || undefined, "the fourth connection", 20_000);
+    assert.ok(proxy.open <= 1, `${proxy.open} are open`);
+    await watching.stop();
+  });
+
+  it("ends a while after a verdict though standard output is stuck, and says the verdict", async () => {
+    const clock = createFastClock(20);
+    await using stage = await openRequestStage(4, clock);
+    await stage.asker().ask();
+    const written: string[] = [];
+    const stdout = {
+      isTty: false,
+      columns: 80,
+      write: (text: string) => void written.push(text),
+      writeAside: (text: string) => (written.push(text), new Promise<void>(() => {})),
+    };
+    const watching = stage.watch(["--json"], { stdout });
+    await eventually(() => written.length === 1 || undefined, "the first line");
+    await stage.gateway[Symbol.asyncDispose]();
+    await using _other = await openSocketGateway({ port: stage.gateway.port, faults: ["token-mismatch"], clock });
+    const { exit, stderr } = await watching.ended;
+    assert.equal(exit, 77, stderr);
+    assert.match(stderr, /\nclaw: error: .*\nclaw: hint: .*\n$/);
+  });
+
   it("ends with the gateway's verdict on who watches", async () => {
     await using stage = await openRequestStage(4);
     const stranger = stage.asker();

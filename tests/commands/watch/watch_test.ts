@@ -135,6 +135,15 @@ describe("claw watch, over a longer time", () => {
     assert.deepEqual([lost.payload.code, lost.payload.details.closeCode], ["net/closed", 1012]);
   });
 
+  it("tells of connections when they are named, and can end with the loss of one", async () => {
+    await using stage = await openStage();
+    const watching = stage.watch(["--until", "claw.disconnected", "--events", "cron", "--json"]);
+    await watching.tells("connected");
+    await stage.gateway[Symbol.asyncDispose]();
+    assert.equal((await watching.ended).exit, 0);
+    assert.deepEqual(watching.data().map(({ event }) => event), ["claw.disconnected"]);
+  });
+
   it("stops at once when the gateway wants another credential", async () => {
     await using stage = await openStage();
     const { exit, stderr } = await stage.watch(["--json"], { env: { CLAW_TOKEN: "not-the-right-one" } }).ended;
