@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { createFastClock } from "../../support/clock.ts";
@@ -249,5 +249,23 @@ describe("claw doctor --fix", () => {
     assert.equal(statSync(key).mode & 0o777, 0o600);
     assert.equal(statSync(foreign).mode & 0o777, 0o644);
     assert.ok(!readdirSync(directory).some((name) => name.endsWith(".tmp")));
+  });
+
+  it("reaches the tokens of an earlier device, and nothing by a link", async () => {
+    using home = createTestHome({ CLAW_URL: "ws://127.0.0.1:1", CLAW_TOKEN: "x".repeat(20) });
+    const state = join(home.path, ".local/state/claw");
+    const aside = join(state, "tokens/0123abcd");
+    const foreign = join(home.path, "foreign");
+    for (const folder of [aside, foreign]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [state, join(state, "tokens")]) chmodSync(folder, 0o700);
+    for (const path of [join(aside, "t.json"), join(foreign, "a"), join(foreign, "b")]) writeFileSync(path, "x");
+    linkSync(join(foreign, "a"), join(state, "tokens/hard.json"));
+    symlinkSync(foreign, join(state, "lockouts"));
+    mkdirSync(join(home.path, ".config/claw/d.352e8c2f-167e-412c-bb65-05e6915dc592.tmp"), { recursive: true });
+    utimesSync(join(home.path, ".config/claw/d.352e8c2f-167e-412c-bb65-05e6915dc592.tmp"), 0, 0);
+    chmodSync(join(home.path, ".config/claw"), 0o700);
+    const { mended } = JSON.parse((await home.claw(["doctor", "--fix", "--json"])).stdout).data;
+    assert.deepEqual(mended, [{ path: join(aside, "t.json"), did: "mode 0644 is now 0600" }]);
+    assert.equal(statSync(aside).mode & 0o777, 0o700);
   });
 });
