@@ -111,7 +111,12 @@ describe("parseEndpoint()", () => {
   });
 
   test("parseEndpoint() survives any text", () => {
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.webUrl()), (text) => {
+    const part = fc.string({ unit: "binary" });
+    const scheme = fc.constantFrom("ws", "wss", "http", "https", "mailto");
+    const host = fc.oneof(part, fc.constantFrom("h.example", "u:p@h.example:1", "[::1]"));
+    // Not `fc.webUrl()`, which takes a second to be made.
+    const likeUrl = fc.tuple(scheme, host, part).map(([name, where, rest]) => `${name}://${where}/${rest}`);
+    fc.assert(fc.property(fc.oneof(part, likeUrl), (text) => {
       redactUrl(text);
       try {
         parseEndpoint(text, flag);
