@@ -1,6 +1,6 @@
 /**
  * `claw watch` against a gateway that restarts every few seconds: what was sent to it is told, all of it and in order,
- * and memory does not grow. Time runs twenty times as fast: 20 s at the gate, 10 minutes at night.
+ * and memory does not grow. Time runs twenty times as fast: a minute at the gate, 10 minutes at night.
  */
 import assert from "node:assert/strict";
 import process from "node:process";
@@ -16,7 +16,7 @@ import { openSocketGateway, type SocketGateway } from "../support/dev_gateway.ts
 import { freePort } from "../support/sockets.ts";
 import { createTestHome } from "../support/world.ts";
 
-const lengthMs = process.env["CLAW_TEST_NIGHT"] ? 600_000 : 20_000;
+const lengthMs = process.env["CLAW_TEST_NIGHT"] ? 600_000 : 60_000;
 const factor = 20;
 
 /** What one end sent and the other has not told yet. */
@@ -108,6 +108,7 @@ describe("claw watch, for long", () => {
         await setTimeout(5);
       }
       beacon.close();
+      collectGarbage();
       heap.push(process.memoryUsage().heapUsed);
     }
     await setTimeout(300);
@@ -122,6 +123,13 @@ describe("claw watch, for long", () => {
     assertFlat(heap);
   });
 });
+
+/** So that what is measured is what is held; under Deno only with `--v8-flags=--expose-gc`. */
+function collectGarbage(): void {
+  const { Bun, gc } = globalThis as { Bun?: { gc(isNow: boolean): void }; gc?: () => void };
+  if (gc !== undefined) gc();
+  else Bun?.gc(true);
+}
 
 /** The least of many samples is what is left after a collection; those of the end are compared with those of the start. */
 function assertFlat(heap: readonly number[]): void {
