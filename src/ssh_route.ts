@@ -9,7 +9,7 @@ import { type SshProcess, startSsh } from "./platform/ssh_process.ts";
 import type { World } from "./platform/world.ts";
 import { closeCodes } from "./protocol/mod.ts";
 import type { Endpoint, SshHop } from "./settings/endpoint.ts";
-import { channelFailure, sshFailure } from "./transport/ssh_failure.ts";
+import { channelFailure, sshFailure, sshTimeout } from "./transport/ssh_failure.ts";
 import type { Transport } from "./transport/transport.ts";
 import type { Entrance } from "./transport/way.ts";
 
@@ -55,13 +55,13 @@ export class SshRoute {
   async through<T>(signal: AbortSignal, use: (entrance: Entrance) => Promise<T>): Promise<T> {
     const { endpoint: { host, port }, hop, world } = this.#options;
     const ssh = await this.#tunnel(signal);
-    const heard = ssh.said.length;
+    const before = ssh.lineCount();
     try {
       return await use(ssh.entrance);
     } catch (thrown) {
       signal.throwIfAborted();
       await world.clock.sleep(lastWordMs, signal);
-      const far = channelFailure(hop.value, `${host}:${port}`, ssh.said.slice(heard));
+      const far = channelFailure(hop.value, `${host}:${port}`, lastOf(ssh.said, ssh.lineCount() - before));
       if (far !== undefined) throw far;
       throw ssh.isEnded() ? this.#failure(ssh, undefined) : placed(asClawError(thrown), hop.value);
     }
@@ -78,7 +78,7 @@ export class SshRoute {
       if (await (isAttended(stdin, stderr) ? this.#options.pause(wait) : wait())) return ssh;
     } catch (thrown) {
       await ssh.close();
-      throw thrown;
+      throw asClawError(thrown).code === "net/timeout" ? sshTimeout(this.#options.hop.value, ssh.said) : thrown;
     }
     throw this.#failure(ssh, await ssh.ended);
   }
@@ -103,7 +103,9 @@ export class SshRoute {
     doors.add(door);
     void Promise.all([ssh.ready, ssh.ended]).then(([wasOpen]) => {
       doors.delete(door);
-      if (wasOpen && !isOver) this.#options.voice.say("warning", `ssh to ${hop.value} ended: ${lastOf(ssh.said)}`);
+      if (wasOpen && !isOver) {
+        this.#options.voice.say("warning", `ssh to ${hop.value} ended: ${ssh.said.at(-1) ?? "it said nothing"}`);
+      }
     });
     return ssh;
   }
@@ -120,8 +122,8 @@ function isAttended(...streams: readonly { readonly isTty: boolean }[]): boolean
   return streams.some(({ isTty }) => isTty);
 }
 
-function lastOf(said: readonly string[]): string {
-  return said.at(-1) ?? "it said nothing";
+function lastOf(lines: readonly string[], count: number): readonly string[] {
+  return lines.slice(Math.max(0, lines.length - count));
 }
 
 /** Host and port are as the other machine sees them, which the words must say. */

@@ -31,8 +31,10 @@ export interface SshRequest {
 
 export interface SshProcess {
   readonly entrance: Entrance;
-  /** What it has said so far, a line each, oldest first. */
+  /** What it has said last, a line each, oldest first. */
   readonly said: readonly string[];
+  /** How many lines it has said in all. */
+  lineCount(): number;
   /** Resolves to true when the tunnel is open, to false when ssh ended instead. Never rejects. */
   readonly ready: Promise<boolean>;
   /** Resolves when it has ended, to why it could not even be started where that is so. */
@@ -44,9 +46,11 @@ export interface SshProcess {
 
 const pollMs = 20;
 const graceMs = 1_500;
-/** A path of a Unix socket may have 104 bytes on some systems; ssh puts an ending of its own behind it for a moment. */
-const longestDirectory = 80;
-const mostLines = 100;
+/** The whole path of a Unix socket may have 103 bytes on some systems. */
+const longestDirectory = 78;
+/** More than the longest that OpenSSH says at once: that a host key was changed. */
+const mostLines = 40;
+const longestLine = 500;
 
 /** Starts ssh. @throws ClawError `store/io` when there is no place for its socket */
 export async function startSsh(request: SshRequest): Promise<SshProcess> {
@@ -60,8 +64,15 @@ export async function startSsh(request: SshRequest): Promise<SshProcess> {
     windowsHide: true,
   });
   const said: string[] = [];
-  let isEnded = false;
-  const listening = new Promise<true>((resolve) => gather(child, said, () => resolve(true)));
+  let [isEnded, lineCount] = [false, 0];
+  const listening = new Promise<true>((resolve) => {
+    gather(child, (line) => {
+      if (/^debug1: Local forwarding listening on /.test(line)) resolve(true);
+      if (isChatter(line)) return;
+      lineCount++;
+      if (said.push(line) > mostLines) said.shift();
+    });
+  });
   const ended = endOf(child).finally(() => {
     isEnded = true;
     leave();
@@ -72,6 +83,7 @@ export async function startSsh(request: SshRequest): Promise<SshProcess> {
   return {
     entrance,
     said,
+    lineCount: () => lineCount,
     ready: Promise.race([open, ended.then(() => false)]),
     ended,
     isEnded: () => isEnded,
@@ -90,18 +102,18 @@ export function sshArguments(
     // A connection that others share would keep the tunnel when this run is over.
     "ControlMaster=no",
     "ControlPath=none",
+    // Its words are needed, however few its configuration wants. A port can be seen to be open only by going through it:
+    // there ssh tells, among much else.
+    `LogLevel=${"path" in entrance ? "INFO" : "DEBUG1"}`,
     `ConnectTimeout=${Math.max(1, Math.floor(connectMs / 1_000) - 1)}`,
     // With nobody to ask, a question would wait for ever.
     ...(isAttended ? [] : ["BatchMode=yes"]),
   ];
-  // A port can be seen to be open only by going through it: there ssh tells, among much else.
-  const verbose = "path" in entrance ? [] : ["-v"];
   return [
     "-N",
     "-T",
     "-a",
     "-x",
-    ...verbose,
     ...options.flatMap((option) => ["-o", option]),
     ...["-L", `${near}:${host}:${port}`],
     "--",
@@ -110,9 +122,16 @@ export function sshArguments(
 }
 
 function createDirectory(): string {
-  // ssh reads colons, percent and dollar signs in the path as its own.
-  const place = /^[\w./@+=,-]+$/.test(tmpdir()) && tmpdir().length <= longestDirectory ? tmpdir() : "/tmp";
+  const place = canHoldSocket(tmpdir()) ? tmpdir() : "/tmp";
   return storing(place, "write", () => fs.mkdtempSync(`${place}/claw-ssh-`));
+}
+
+function canHoldSocket(directory: string): boolean {
+  // ssh reads colons, percent and dollar signs in the path as its own, and takes only a path from the root for one.
+  if (!/^\/[\w./@+=,-]*$/.test(directory) || directory.length > longestDirectory) return false;
+  const mode = fs.statSync(directory, { throwIfNoEntry: false })?.mode;
+  // Where others may write, only the sticky bit keeps them from putting something of theirs in its place.
+  return mode !== undefined && ((mode & 0o022) === 0 || (mode & 0o1000) !== 0);
 }
 
 function freePort(): Promise<number> {
@@ -125,19 +144,22 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Takes in what ssh says, but for what it says only because it was asked to tell much. */
-function gather(child: ChildProcess, said: string[], onListening: () => void): void {
+/** Cuts what ssh says into lines; the other machine may have it say anything, and without an end. */
+function gather(child: ChildProcess, take: (line: string) => void): void {
   let rest = "";
-  const take = (line: string) => {
-    if (/^debug1: Local forwarding listening on /.test(line)) onListening();
-    const isChatter = /^(debug\d: |OpenSSH_|Authenticated to |Transferred: |Bytes per second: )/.test(line);
-    if (line.trim() !== "" && !isChatter && said.length < mostLines) said.push(line);
+  const takeWhole = (line: string) => {
+    if (line.trim() !== "") take(line.slice(0, longestLine));
   };
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     const lines = (rest + text).split(/\r*\n/);
-    rest = lines.pop() ?? "";
-    for (const line of lines) take(line);
-  }).on("end", () => take(rest));
+    rest = (lines.pop() ?? "").slice(0, longestLine);
+    for (const line of lines) takeWhole(line);
+  }).on("end", () => takeWhole(rest));
+}
+
+/** What it says only because it was asked to tell much. */
+function isChatter(line: string): boolean {
+  return /^(debug\d: |OpenSSH_|Authenticated to |Transferred: |Bytes per second: )/.test(line);
 }
 
 /** The code of the system when it could not be started. What it said last is in by then. */
@@ -186,7 +208,8 @@ function signalTo({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Si
  * ssh must not be left behind then. @returns what takes this back
  */
 function endWithClaw(child: ChildProcess, directory: string | undefined): () => void {
-  const heard = new Map<NodeJS.Signals, number>([["SIGINT", 1], ["SIGTERM", 1], ["SIGHUP", 0]]);
+  const heard = new Map<NodeJS.Signals, number>([["SIGINT", 1], ["SIGTERM", 1]]);
+  if (!isHangUpIgnored()) heard.set("SIGHUP", 0);
   const onSignal = (signal: NodeJS.Signals) => {
     const left = heard.get(signal) ?? 0;
     heard.set(signal, left - 1);
@@ -201,4 +224,14 @@ function endWithClaw(child: ChildProcess, directory: string | undefined): () => 
   };
   for (const signal of heard.keys()) process.on(signal, onSignal);
   return leave;
+}
+
+/** As nohup leaves it, which listening would undo. Only Linux tells. */
+function isHangUpIgnored(): boolean {
+  try {
+    const lastDigit = /^SigIgn:\s*[0-9a-f]*([0-9a-f])$/m.exec(fs.readFileSync("/proc/self/status", "utf8"))?.[1];
+    return (Number.parseInt(lastDigit ?? "0", 16) & 1) === 1;
+  } catch {
+    return false;
+  }
 }

@@ -62,9 +62,24 @@ export function sshFailure({ target, said, osCode }: SshWords): ClawError {
   const last = said.at(-1) ?? "it said nothing";
   const found = verdicts.find(({ words }) => said.some((line) => words.test(line)));
   const isName = last.includes("Could not resolve hostname");
-  return new ClawError(found?.code ?? "net/ssh", `ssh to ${target} failed: ${last.replace(/^ssh: |\.$/g, "")}`, {
+  return new ClawError(found?.code ?? "net/ssh", `ssh to ${target} failed: ${wordsOf(last)}`, {
     hint: found?.hint(target) ?? `see what it says by hand: ${byHand(target)}`,
     details: { cause: isName ? "dns" : "ssh" },
+  });
+}
+
+/** A line of ssh's as the end of a line of claw's. */
+function wordsOf(line: string): string {
+  return line.replace(/^ssh: |\.$/g, "");
+}
+
+/** ssh was still on its way when the time was over: the gateway has nothing to do with it. */
+export function sshTimeout(target: string, said: readonly string[]): ClawError {
+  const last = said.at(-1);
+  const words = last === undefined ? "" : `: ${wordsOf(last)}`;
+  return new ClawError("net/unreachable", `ssh to ${target} did not come through in time${words}`, {
+    hint: `give it more time with --timeout 60s, or see what it says by hand: ${byHand(target)}`,
+    details: { cause: "ssh" },
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import process from "node:process";
-import { after, before, describe } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { ClawError } from "../../src/errors.ts";
 import { certificateFor } from "../support/certificate.ts";
 import { writeConfig } from "../support/contexts.ts";
@@ -29,6 +30,13 @@ function homeFor(gateway: { readonly port: number; readonly secret: string }): T
     CLAW_PORT: `${gateway.port}`,
     CLAW_TOKEN: gateway.secret,
   });
+}
+
+/** An `ssh` that is this shell script, and in place of a far machine. */
+function fakeHome(script: string): TestHome {
+  const home = createTestHome({ CLAW_SSH: "me@far", CLAW_TIMEOUT: "1500ms" });
+  writeFileSync(`${home.path}/ssh`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return { ...home, claw: (args, given) => home.claw(args, { ...given, env: { PATH: `${home.path}:/usr/bin:/bin` } }) };
 }
 
 describe("claw --ssh", () => {
@@ -148,6 +156,23 @@ describe("claw --ssh", () => {
     const { exit, stderr } = await home.claw(["event", "x"]);
     assert.equal(exit, 69);
     assert.match(stderr, /failed: there is no program ssh\nclaw: hint: install OpenSSH's client/);
+  });
+
+  it("does not blame the gateway for an ssh that never comes through", async () => {
+    using home = fakeHome("echo 'still trying' >&2; exec sleep 60");
+    const { exit, stderr } = await home.claw(["event", "x"]);
+    assert.equal(exit, 69, stderr);
+    assert.match(
+      stderr,
+      /^claw: error: ssh to me@far did not come through in time: still trying\nclaw: hint: .*: ssh me@far$/m,
+    );
+  });
+
+  it("neither hangs nor floods when ssh says much, and escapes it", async () => {
+    using home = fakeHome("head -c 3000000 /dev/zero | tr '\\0' '\\n' | sed 's/^/\\x1b[31mx/' >&2; exit 0");
+    const { exit, stderr } = await home.claw(["event", "x"]);
+    assert.equal(exit, 69);
+    assert.ok(stderr.length < 4_000 && !stderr.includes("\x1b"), stderr.slice(0, 400));
   });
 
   itWhen(sshObstacle, "ends at once when ssh is killed, or the run is interrupted, and leaves nothing", async () => {

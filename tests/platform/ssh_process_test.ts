@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import process from "node:process";
-import { describe, it } from "node:test";
+import { after, describe, it } from "node:test";
+import { promisify } from "node:util";
 import {
   type Entrance,
   sshArguments,
@@ -12,6 +14,7 @@ import {
   startSsh,
 } from "../../src/platform/ssh_process.ts";
 import { eventually } from "../support/eventually.ts";
+import { itWhen } from "../support/it_when.ts";
 
 const request: SshRequest = {
   os: "linux",
@@ -55,8 +58,8 @@ describe("sshArguments()", () => {
   it("opens nothing but the one tunnel, and cannot be talked into an option", () => {
     assert.equal(
       joined({}),
-      "-N -T -a -x -o ExitOnForwardFailure=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=9 " +
-        "-o BatchMode=yes -L /tmp/claw-ssh-x/gateway:127.0.0.1:18789 -- me@host",
+      "-N -T -a -x -o ExitOnForwardFailure=yes -o ControlMaster=no -o ControlPath=none -o LogLevel=INFO " +
+        "-o ConnectTimeout=9 -o BatchMode=yes -L /tmp/claw-ssh-x/gateway:127.0.0.1:18789 -- me@host",
     );
     assert.match(joined({ host: "[::1]" }), /-L \/tmp\/claw-ssh-x\/gateway:\[::1\]:18789 -- me@host$/);
   });
@@ -74,7 +77,7 @@ describe("sshArguments()", () => {
 
   it("takes a port of loopback, and ssh's word for it, where there are no sockets with a name", () => {
     const line = joined({ os: "windows" }, { host: "127.0.0.1", port: 30_123 });
-    assert.match(line, /^-N -T -a -x -v .* -L 127\.0\.0\.1:30123:127\.0\.0\.1:18789 -- me@host$/);
+    assert.match(line, /^-N -T -a -x .* -o LogLevel=DEBUG1 .* -L 127\.0\.0\.1:30123:127\.0\.0\.1:18789 -- me@host$/);
   });
 });
 
@@ -128,11 +131,51 @@ describe("startSsh()", () => {
     }, { os: "windows" });
   });
 
-  it("keeps no more of ssh's words than anybody reads", async () => {
+  it("keeps the last of ssh's words, and counts them all", async () => {
     await withFake("i=0; while [ $i -lt 300 ]; do echo line $i; i=$((i+1)); done >&2; exit 1", async (ssh) => {
       await ssh.ended;
-      assert.equal(ssh.said.length, 100);
+      assert.deepEqual([ssh.said.length, ssh.said.at(-1), ssh.lineCount()], [40, "line 299", 300]);
     });
+  });
+
+  it("keeps no more of a line without an end than anybody reads", async () => {
+    await withFake("head -c 3000000 /dev/zero | tr '\\0' x >&2; echo >&2; echo end >&2; exit 1", async (ssh) => {
+      await ssh.ended;
+      assert.deepEqual(ssh.said, ["x".repeat(500), "end"]);
+    });
+  });
+
+  describe("where TMPDIR is", () => {
+    const before = process.env["TMPDIR"];
+    const own = fs.mkdtempSync(join("/tmp", "claw-place-"));
+    after(() => {
+      if (before === undefined) delete process.env["TMPDIR"];
+      else process.env["TMPDIR"] = before;
+      fs.rmSync(own, { recursive: true });
+    });
+    const makes = (name: string, mode: number) => {
+      fs.mkdirSync(join(own, name));
+      fs.chmodSync(join(own, name), mode);
+      return join(own, name);
+    };
+    const places = [
+      ["its owner's", () => makes("own", 0o700), true],
+      ["everybody's, as /tmp is", () => makes("sticky", 0o1777), true],
+      ["everybody's without the sticky bit", () => makes("open", 0o777), false],
+      ["a path that is as long as one of a socket may be", () => makes("l".repeat(90 - own.length), 0o700), false],
+      ["with a colon in it", () => makes("a:b", 0o700), false],
+      ["not there", () => join(own, "none"), false],
+      ["not from the root", () => relative(process.cwd(), makes("relative", 0o700)), false],
+    ] as const;
+    for (const [name, make, isUsed] of places) {
+      it(`${isUsed ? "puts its socket there" : "puts its socket into /tmp"}: ${name}`, async () => {
+        const place = make();
+        process.env["TMPDIR"] = place;
+        const ssh = await startSsh({ ...request, env: { PATH: "/nonexistent" } });
+        await ssh.close();
+        assert.equal(dirname(dirname(pathOf(ssh))), isUsed ? place : "/tmp");
+      });
+    }
   });
 
   it("does not hold on to signals when it is over", async () => {
@@ -144,4 +187,27 @@ describe("startSsh()", () => {
     });
     assert.deepEqual(counts(), before);
   });
+
+  itWhen(
+    process.platform === "linux" ? undefined : "only Linux tells",
+    "leaves a hang-up ignored that nohup ignores",
+    async () => {
+      const module = new URL("../../src/platform/ssh_process.ts", import.meta.url).href;
+      const text = `import { startSsh } from "${module}";
+      const ssh = await startSsh({ ...${
+        JSON.stringify(request)
+      }, env: { PATH: "/usr/bin:/bin" }, target: "h.invalid" });
+      console.log(process.listenerCount("SIGHUP"));
+      await ssh.close();`;
+      const directory = fs.mkdtempSync(join(tmpdir(), "claw-hup-"));
+      const path = join(directory, "script.ts");
+      fs.writeFileSync(path, `import process from "node:process";\n${text}`);
+      const run = process.versions["bun"] === undefined ? ["run", "-A", "--no-check", "--quiet", path] : [path];
+      const counted = (trap: string) =>
+        promisify(execFile)("sh", ["-c", `${trap} exec "$@"`, "sh", process.execPath, ...run]);
+      const [ignoring, heeding] = [await counted("trap '' HUP;"), await counted("")];
+      assert.deepEqual([ignoring.stdout, heeding.stdout], ["0\n", "1\n"]);
+      fs.rmSync(directory, { recursive: true });
+    },
+  );
 });

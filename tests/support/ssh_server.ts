@@ -101,6 +101,8 @@ function createPath(directory: string, key: string, host: string): string {
   fs.mkdirSync(path, { recursive: true });
   const lines = [
     "Host *",
+    // As some have it; claw must have ssh's words all the same.
+    "  LogLevel QUIET",
     `  IdentityFile ${directory}/${key === "known" ? "user" : "other"}`,
     "  IdentitiesOnly yes",
     `  UserKnownHostsFile ${directory}/hosts-${host}`,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { channelFailure, sshFailure } from "../../src/transport/ssh_failure.ts";
+import { channelFailure, sshFailure, sshTimeout } from "../../src/transport/ssh_failure.ts";
 
 const failureOf = (...said: string[]) => sshFailure({ target: "me@host", said, osCode: undefined });
 
@@ -45,6 +45,18 @@ describe("sshFailure()", () => {
     const absent = sshFailure({ target: "h", said: [], osCode: "ENOENT" });
     assert.deepEqual([absent.code, absent.message], ["net/ssh", "ssh to h failed: there is no program ssh"]);
     assert.match(sshFailure({ target: "h", said: [], osCode: "EACCES" }).message, /cannot be started \(EACCES\)$/);
+  });
+});
+
+describe("sshTimeout()", () => {
+  it("blames ssh and not the gateway, with ssh's last word where it said one", () => {
+    assert.equal(sshTimeout("me@host", []).message, "ssh to me@host did not come through in time");
+    const error = sshTimeout("me@host", ["first", "Last."]);
+    assert.deepEqual([error.code, error.message, error.details], [
+      "net/unreachable",
+      "ssh to me@host did not come through in time: Last",
+      { cause: "ssh" },
+    ]);
   });
 });
 
