@@ -14,12 +14,14 @@ const longest = 255;
 export function parseSshTarget({ text, origin }: Given): string {
   const target = text.trim();
   const [, scheme = "", rest = ""] = /^(ssh:\/\/)?(.*)$/s.exec(target) ?? [];
-  if (scheme !== "" && /:.*@/.test(rest)) {
+  if (/:.*@/.test(rest)) {
     throw new ClawError("config/insecure-url", `${origin.name}: this carries a password`, {
       hint: "leave it out: ssh asks for it, or uses a key",
     });
   }
   const host = rest.slice(rest.lastIndexOf("@") + 1);
+  const port = scheme === "" ? "22" : /:(\d*)\/?$/.exec(host)?.[1] ?? "22";
+  if (!(Number(port) >= 1 && Number(port) <= 65_535)) throw invalid(origin, "this is not a port number", forms);
   const isStrange = target.length > longest || /[\s\p{C}'"`$;&|<>(){}*?!#\\]/u.test(target) || rest.includes("://");
   if (isStrange || host === "" || rest.startsWith("@") || rest.startsWith("-") || host.startsWith("-")) {
     throw invalid(origin, "this is not where ssh can go", forms);

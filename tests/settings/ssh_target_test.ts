@@ -51,6 +51,9 @@ describe("parseSshTarget()", () => {
       "a\u202eb",
       "a*",
       "ws://h",
+      "ssh://h:",
+      "ssh://h:0",
+      "ssh://h:65536",
       "x".repeat(256),
     ];
     for (const text of [...texts, ...shells]) {
@@ -59,11 +62,13 @@ describe("parseSshTarget()", () => {
   });
 
   it("refuses a password, and does not repeat it", () => {
-    assert.throws(() => parseSshTarget({ text: "ssh://me:hunter22@host", origin: flag }), (error: ClawError) => {
-      assert.equal(error.code, "config/insecure-url");
-      assert.doesNotMatch(`${error.message} ${error.hint}`, /hunter22/);
-      return true;
-    });
+    for (const text of ["ssh://me:hunter22@host", "me:hunter22@host"]) {
+      assert.throws(() => parseSshTarget({ text, origin: flag }), (error: ClawError) => {
+        assert.equal(error.code, "config/insecure-url");
+        assert.doesNotMatch(`${error.message} ${error.hint}`, /hunter22/);
+        return true;
+      });
+    }
   });
 });
 
