@@ -219,6 +219,7 @@ export const rooms: readonly Room[] = [
       "src/fan_out.ts",
       "src/fan_out_words.ts",
       "src/input.ts",
+      "src/listen_settings.ts",
       "src/login.ts",
       "src/long_run.ts",
       "src/opener.ts",

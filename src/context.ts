@@ -14,13 +14,14 @@ import type { Need, Preference } from "./client/credentials.ts";
 import { dial, type DialOptions } from "./client/dial.ts";
 import type { Knock } from "./client/knock.ts";
 import type { Doctor } from "./cli/doctor.ts";
-import { asClawError, ClawError } from "./errors.ts";
+import { asClawError } from "./errors.ts";
 import type { DeviceCheck } from "./identity/device_check.ts";
 import { loadOrCreateIdentity } from "./identity/key_file.ts";
 import { forgetLockout, noteLockout, requireUnlocked } from "./identity/lockout_file.ts";
 import { limitTime } from "./platform/clock.ts";
 import type { CommandResult, World } from "./platform/world.ts";
 import { Input } from "./input.ts";
+import { type ListenSettings, listenSettingsOf } from "./listen_settings.ts";
 import { createLogin, type LoginSource } from "./login.ts";
 import { createOpener, type OpenerOptions } from "./opener.ts";
 import { directoriesOf, storeOf } from "./places.ts";
@@ -28,7 +29,6 @@ import { RunTime } from "./run_time.ts";
 import type { ContextStore } from "./settings/context_files.ts";
 import type { ToolCall } from "./settings/keychain.ts";
 import { resolveSettings, type Settings } from "./settings/resolve.ts";
-import { settings as connectionSettings } from "./settings/schema.ts";
 
 /** What the composition root adds to a world. */
 export interface ContextOptions {
@@ -37,6 +37,9 @@ export interface ContextOptions {
   readonly voice: Pick<Voice, "say" | "tell" | "ask" | "pourUntil" | "hide" | "mask" | "json" | "progress">;
   readonly complete: Context["complete"];
 }
+
+/** How long the files may take that say how long a run may take: one of them may be a pipe. */
+const filesMs = 10_000;
 
 export class RunContext implements Context, AsyncDisposable {
   readonly clock;
@@ -186,19 +189,8 @@ export class RunContext implements Context, AsyncDisposable {
     return this.#input.edit(text, extension);
   }
 
-  listenSettings(): { readonly port: number | undefined; readonly token: string | undefined } {
-    const { port, token } = this.#values;
-    const other = connectionSettings.find(({ key }) =>
-      !["port", "token"].includes(key) && this.#values[key] !== undefined
-    );
-    if (other !== undefined || token === "-") {
-      const flag = other === undefined ? "--token -" : `--${other.name}`;
-      throw new ClawError("usage/bad-flag", `${flag} is for a client: it does not apply here`, {
-        hint: "give a listening gateway its token with CLAW_TOKEN",
-      });
-    }
-    const given = typeof token === "string" ? token : this.#world.env["CLAW_TOKEN"];
-    return { port: typeof port === "string" ? portOf(port) : undefined, token: given === "" ? undefined : given };
+  listenSettings(): ListenSettings {
+    return listenSettingsOf(this.#values, this.#world.env);
   }
 
   get zone(): string | undefined {
@@ -242,6 +234,7 @@ export class RunContext implements Context, AsyncDisposable {
 
   async #resolveSettings(looks: Looks): Promise<Settings> {
     const { env, os, userId } = this.#world;
+    this.#time.know(filesMs);
     const settings = await this.#input.inTime(
       resolveSettings({
         flags: this.#values,
@@ -256,7 +249,7 @@ export class RunContext implements Context, AsyncDisposable {
         onTimeKnown: (ms) => this.#time.know(ms),
         ...looks,
       }),
-      "the credential did not come in time, from its command, file or standard input",
+      "the settings did not come in time, or the credential, from its command, file or standard input",
     );
     for (const warning of settings.warnings) this.warn(warning);
     for (const note of settings.notes) this.note(note);
@@ -285,12 +278,4 @@ export class RunContext implements Context, AsyncDisposable {
   #store() {
     return storeOf(this.#world, this.#values);
   }
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new ClawError("usage/bad-flag", "--port: this is not a port number", {
-    hint: "write a number from 0 to 65535",
-  });
 }

@@ -17,7 +17,10 @@ describe("RunContext, waiting for input that never ends", () => {
     assert.deepEqual([text.exit, text.stderr.split("\n")[0]], [69, "claw: error: standard input did not end in time"]);
     const secret = await home.claw(["event", "x", "--token", "-", "--timeout", "100ms"], { stdin });
     assert.equal(secret.exit, 69);
-    assert.match(secret.stderr, /^claw: error: the credential did not come in time, from its command, file or/);
+    assert.match(
+      secret.stderr,
+      /^claw: error: the settings did not come in time, or the credential, from its command, file or/,
+    );
   });
 
   it("lets a text take its time when nobody said how long, and gives the gateway its own after that", async () => {
@@ -59,6 +62,20 @@ describe("RunContext, waiting for input that never ends", () => {
     // Lets go of the reader, which would keep this process alive.
     writeFileSync(`${home.path}/.openclaw/openclaw.json`, "{}");
     assert.equal(exit, 69);
+  });
+
+  it("ends although claw's own config file is a pipe, which nobody writes to", async () => {
+    if (process.platform === "win32") return console.log("not tested: this system has no named pipes in directories");
+    using home = createTestHome();
+    mkdirSync(`${home.path}/.config/claw`, { recursive: true });
+    execFileSync("mkfifo", [`${home.path}/.config/claw/config.json5`]);
+    const clock = createManualClock();
+    const running = home.claw(["event", "x"], { clock });
+    await clock.advance(10_000);
+    const { exit, stderr } = await running;
+    writeFileSync(`${home.path}/.config/claw/config.json5`, "{}");
+    assert.equal(exit, 69);
+    assert.match(stderr, /^claw: error: the settings did not come in time/);
   });
 
   it("refuses one input for text and secret", async () => {

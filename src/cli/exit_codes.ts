@@ -14,7 +14,10 @@ export const exitCodes: readonly (readonly [exit: number, meaning: string])[] = 
   [76, "the other end does not speak the gateway's protocol, or not this version"],
   [77, "a person must act: approve the device, or mend the credential"],
   [78, "a setting is wrong or unsafe"],
-  [79, "sent, but how it ended is not known: the gateway may have acted on it, or some of several have. Never repeat it blindly"],
+  [
+    79,
+    "sent, but how it ended is not known: the gateway may have acted on it, or some of several have. Never repeat it blindly",
+  ],
   [130, "interrupted by Ctrl-C (SIGINT)"],
   [143, "ended by SIGTERM"],
 ];
