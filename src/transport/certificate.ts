@@ -7,10 +7,10 @@ import type { PeerCertificate, TLSSocket } from "node:tls";
 export interface PresentedCertificate {
   /** SHA-256 as openssl and OpenClaw's log print it: `2B:50:48:…`. */
   readonly fingerprint: string;
-  /** `CN=openclaw-gateway`; text from afar, cut to a bearable length. */
+  /** `CN=openclaw-gateway`; text from afar, cut to a bearable length, and nothing in it that looks like a fingerprint. */
   readonly subject: string;
   readonly isSelfIssued: boolean;
-  /** What it is for: `DNS:gateway.example, IP Address:192.0.2.1`. */
+  /** What it is for: `DNS:gateway.example, IP Address:192.0.2.1`; as `subject` is. */
   readonly names: string;
   /** Epoch ms. */
   readonly validFromMs: number;
@@ -30,9 +30,9 @@ function describe(peer: PeerCertificate): PresentedCertificate {
   const subject = nameOf(peer.subject);
   return {
     fingerprint: peer.fingerprint256,
-    subject: cut(subject),
+    subject: shown(subject),
     isSelfIssued: subject === nameOf(peer.issuer),
-    names: cut(peer.subjectaltname ?? ""),
+    names: shown(peer.subjectaltname ?? ""),
     validFromMs: Date.parse(peer.valid_from),
     validToMs: Date.parse(peer.valid_to),
     pem: pemOf(peer.raw),
@@ -48,6 +48,8 @@ function pemOf(der: Uint8Array): string {
   return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
 }
 
-function cut(text: string): string {
-  return text.length > longestName ? `${text.slice(0, longestName)}…` : text;
+/** Who is between might call itself by the fingerprint that a person is about to compare with. */
+function shown(text: string): string {
+  const plain = text.replace(/[0-9a-f]{2}(?:[^0-9a-z]{0,3}[0-9a-f]{2}){19,}/gi, "…");
+  return plain.length > longestName ? `${plain.slice(0, longestName)}…` : plain;
 }

@@ -31,6 +31,18 @@ describe("claw and a gateway's certificate", () => {
     });
   });
 
+  it("shows no fingerprint but the certificate's own, whatever it calls itself", async () => {
+    const { fingerprint } = await certificateFor();
+    for (const text of [fingerprint, fingerprint.replaceAll(":", "").toLowerCase(), fingerprint.replaceAll(":", " ")]) {
+      const between = await certificateFor({ commonName: `gateway, SHA-256 ${text}` });
+      await using gateway = await openSocketGateway({ tls: between });
+      using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+      const { stderr } = await home.claw(["event", "x"]);
+      assert.ok(stderr.includes(between.fingerprint) && /CN=gateway, SHA-2(56 )?…/.test(stderr), stderr);
+      assert.ok(!stderr.includes(text), stderr);
+    }
+  });
+
   it("sends no frame to a gateway whose certificate has changed, and names both", async () => {
     const [before, after] = [await certificateFor(), await certificateFor()];
     await using gateway = await openSocketGateway({ tls: after });
