@@ -59,7 +59,9 @@ export class RequestBook {
     const news = [];
     for (const request of seen) news.push(...await this.#meet(request, roster));
     const gone = [...this.#waiting.values()].filter(({ requestId }) => !pending.has(requestId));
-    return [...news, ...gone.map((request) => this.#leave(request, decisions, pending)), ...unseen(decisions)];
+    // The first of each device; lists may be long.
+    const next = new Map([...pending.values()].reverse().map(({ deviceId, requestId }) => [deviceId, requestId]));
+    return [...news, ...gone.map((request) => this.#leave(request, decisions, next)), ...unseen(decisions)];
   }
 
   async #meet(request: PendingDevice, roster: Roster): Promise<readonly RequestNews[]> {
@@ -74,13 +76,13 @@ export class RequestBook {
   #leave(
     request: RequestFacts,
     decisions: Map<string, DevicePairResolved>,
-    pending: ReadonlyMap<string, PendingDevice>,
+    waitingOf: ReadonlyMap<string, string>,
   ): RequestNews {
     const { requestId, deviceId } = request;
     this.#waiting.delete(requestId);
     const decision = decisions.get(requestId)?.decision;
     decisions.delete(requestId);
-    const next = [...pending.values()].find((other) => other.deviceId === deviceId)?.requestId;
+    const next = waitingOf.get(deviceId);
     const replaced = next === undefined ? {} : { replacedBy: next };
     if (decision === undefined) return { kind: "gone", requestId, deviceId, request, ...replaced };
     return { kind: "resolved", requestId, deviceId, decision, request, ...replaced };

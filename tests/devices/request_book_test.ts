@@ -49,6 +49,17 @@ describe("RequestBook.look()", () => {
     assert.deepEqual(words(await book.look(roster(again))), []);
   });
 
+  it("takes no endless time for an endless list that is replaced by another", async () => {
+    const book = new RequestBook();
+    const list = (mark: string) =>
+      roster(...Array.from({ length: 40_000 }, (_, n) => request(`${mark}${n}`, { deviceId: `d${n}` })));
+    await book.look(list("a"));
+    const startedAt = performance.now();
+    const news = await book.look(list("b"));
+    assert.ok(performance.now() - startedAt < 4_000);
+    assert.deepEqual(words(news.slice(-1)), ["gone a39999 for b39999"]);
+  });
+
   it("tells of a request that was decided before anybody could look, with what its event said", async () => {
     const book = new RequestBook();
     book.announce(request("a"));

@@ -30,6 +30,8 @@ export interface TcpProxy extends AsyncDisposable {
   readonly clients: number;
   /** How many of them are still connected. */
   readonly open: number;
+  /** Cuts all connections. */
+  cut(): void;
 }
 
 export async function startTcpProxy(options: ProxyOptions): Promise<TcpProxy> {
@@ -64,6 +66,7 @@ export async function startTcpProxy(options: ProxyOptions): Promise<TcpProxy> {
     get open() {
       return sockets.size / 2;
     },
+    cut: () => sockets.forEach((socket) => socket.destroy()),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

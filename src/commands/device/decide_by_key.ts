@@ -7,9 +7,9 @@ import type { Context } from "../../cli/context.ts";
 import type { LongRun } from "../../cli/long_run.ts";
 import type { RequestFacts } from "../../devices/request_facts.ts";
 import { shortId } from "../../devices/roster.ts";
-import { asClawError, ClawError } from "../../errors.ts";
+import { asClawError, ClawError, type Fault, faults } from "../../errors.ts";
 import { approveShown, tellApproved } from "./approve_shown.ts";
-import type { Desk } from "./desk.ts";
+import { type Desk, openDesk } from "./desk.ts";
 import { requestPairs } from "./device_words.ts";
 import { rejectShown } from "./reject_shown.ts";
 import type { SeenNews } from "./request_feed.ts";
@@ -90,6 +90,16 @@ export class Decider {
     }
   }
 
+  /** By a connection of its own: the one where it was seen may have been lost since. */
+  async #reject(facts: RequestFacts, signal: AbortSignal): Promise<void> {
+    const desk = await openDesk(this.#context, undefined, undefined, signal);
+    try {
+      await rejectShown(facts, desk, this.#context, signal);
+    } finally {
+      await desk.connection.close(this.#context.clock.sleep);
+    }
+  }
+
   /** What goes wrong is told: the request can be looked at again. */
   async #decide(key: "a" | "r", facts: RequestFacts, desk: Desk): Promise<void> {
     const context = this.#context;
@@ -98,7 +108,7 @@ export class Decider {
     const signal = AbortSignal.any([context.signal, late.signal]);
     try {
       if (key === "r") {
-        await rejectShown(facts, desk, context, signal);
+        await this.#reject(facts, signal);
         this.#long.tell(`rejected request ${facts.requestId} of device ${shortId(facts.deviceId)}`);
       } else {
         const device = await approveShown(facts, desk, context, signal);
@@ -106,8 +116,11 @@ export class Decider {
       }
     } catch (thrown) {
       context.signal.throwIfAborted();
-      const { message, hint } = asClawError(thrown);
+      const { code, message, hint } = asClawError(thrown);
       context.warn(hint === undefined ? message : `${message} (${hint})`);
+      const fault: Fault = faults[code];
+      // It was not done: the person is asked again, behind the others.
+      if (fault.retry === "reconnect") this.#waiting.set(facts.requestId, { facts, desk });
     } finally {
       cancel();
     }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { eventually } from "../../support/eventually.ts";
 import { openRequestStage } from "../../support/request_stage.ts";
+import { startTcpProxy } from "../../support/tcp_proxy.ts";
 
 /** Keys that are pressed when the test says so. */
 function createKeyboard() {
@@ -108,6 +109,33 @@ describe("claw device watch, deciding by a key", () => {
     await at.press("a");
     await at.watching.tells("claw: approved device");
     assert.deepEqual([at.isPaired(), at.isPaired(second)], [false, true]);
+    await at.watching.stop();
+  });
+
+  it("decides by another connection when the one where it was seen is lost", async () => {
+    await using at = await openAsked();
+    await using proxy = await startTcpProxy({ targetPort: at.stage.gateway.port });
+    await at.watching.stop();
+    const keyboard = createKeyboard();
+    const env = { NO_COLOR: "1", CLAW_URL: `ws://127.0.0.1:${proxy.port}` };
+    const watching = at.stage.watch([], { isTty: true, readKey: keyboard.readKey, env });
+    await watching.tells(question(at.request));
+    proxy.cut();
+    await watching.tells("the connection is lost");
+    await pause(550);
+    keyboard.press("r");
+    await watching.tells(`claw: rejected request ${at.request.requestId}`);
+    await watching.stop();
+    assert.doesNotMatch(watching.stderr(), /warning/);
+  });
+
+  it("asks again about a request when no gateway was there to decide on it", async () => {
+    await using at = await openAsked();
+    await at.stage.gateway[Symbol.asyncDispose]();
+    await at.watching.tells("the connection is lost");
+    await at.press("a");
+    await at.watching.tells(/warning: nothing listens on [^]*: \[a\]pprove/);
+    assert.ok(at.watching.stderr().split(question(at.request)).length > 2);
     await at.watching.stop();
   });
 
