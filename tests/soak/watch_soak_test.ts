@@ -58,15 +58,22 @@ function keyOf({ event, seq, payload }: { event: string; seq: number; payload: {
 /** Keeps account of what is sent to whoever comes by a socket. */
 function keepAccount({ gateway }: SocketGateway, ledger: Ledger): void {
   const accept = gateway.accept.bind(gateway);
-  const watched = (transport: Transport): Transport => ({
-    send(text) {
-      ledger.sends(text);
-      transport.send(text);
-    },
-    receive: (signal) => transport.receive(signal),
-    close: (code, reason) => transport.close(code, reason),
-    closed: transport.closed,
-  });
+  const watched = (transport: Transport): Transport => {
+    let isClosing = false;
+    return {
+      send(text) {
+        // While it waits for the other end to agree, a gateway's timers go on, and nothing is sent any more.
+        if (!isClosing) ledger.sends(text);
+        transport.send(text);
+      },
+      receive: (signal) => transport.receive(signal),
+      close(code, reason) {
+        isClosing = true;
+        transport.close(code, reason);
+      },
+      closed: transport.closed,
+    };
+  };
   gateway.accept = (transport, peer) => accept(watched(transport), peer);
 }
 
