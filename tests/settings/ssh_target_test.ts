@@ -1,11 +1,64 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ClawError } from "../../src/errors.ts";
+import { ClawError } from "../../src/errors.ts";
 import { parseSshTarget } from "../../src/settings/ssh_target.ts";
-import { failureOf, secretOf, settingsOf } from "../support/settings_home.ts";
+import { fc, runs } from "../support/property.ts";
+import { failureOf, type Scene, secretOf, settingsOf } from "../support/settings_home.ts";
 
 const flag = { kind: "flag", name: "--ssh" } as const;
 const here = { gateway: { port: 18789, tls: { enabled: true }, auth: { token: "local-token" } } };
+
+const address = fc.constantFrom<Readonly<Record<string, string>>>(
+  // The lower places decide only where the upper ones say nothing.
+  {},
+  {},
+  {},
+  {},
+  { ssh: "far" },
+  { port: "18789" },
+  { ssh: "far", port: "18789" },
+  { url: "ws://127.0.0.1:18789" },
+);
+
+/** Places that name a gateway, all at one address, here or there, and secrets that say where they belong. */
+const naming = fc.record({
+  flags: address,
+  env: address,
+  claw: address,
+  openclaw: fc.constantFrom<unknown>(
+    here,
+    { gateway: { auth: { token: "local-token" } } },
+    { gateway: { mode: "remote", remote: { url: "ws://127.0.0.1:18789", token: "local-remote" } } },
+  ),
+  openclawEnv: fc.record({
+    OPENCLAW_GATEWAY_URL: fc.constantFrom("ws://127.0.0.1:18789", undefined, undefined, undefined),
+    OPENCLAW_GATEWAY_PORT: fc.constantFrom("18789", undefined, undefined, undefined),
+    OPENCLAW_GATEWAY_TOKEN: fc.constantFrom("local-env", undefined),
+  }),
+  hasClawToken: fc.boolean(),
+  context: fc.constantFrom({}, {}, { context: "near" }, { context: "far" }),
+});
+
+function sceneOf(
+  { flags, env, claw, openclaw, openclawEnv, hasClawToken, context }: typeof naming extends fc.Arbitrary<infer T> ? T
+    : never,
+): Scene {
+  const token = claw["ssh"] === undefined ? "local-claw" : "far-claw";
+  const port = claw["port"] === undefined ? {} : { port: Number(claw["port"]) };
+  return {
+    files: {
+      ".config/claw/contexts/near.json5": '{ url: "ws://127.0.0.1:18789", token: "local-context" }',
+      ".config/claw/contexts/far.json5": '{ ssh: "far", token: "far-context" }',
+    },
+    openclaw,
+    flags: { ...flags, ...context },
+    env: {
+      ...Object.fromEntries(Object.entries(env).map(([key, value]) => [`CLAW_${key.toUpperCase()}`, value])),
+      ...openclawEnv,
+    },
+    claw: { ...claw, ...port, ...(hasClawToken ? { token } : {}) },
+  };
+}
 
 describe("parseSshTarget()", () => {
   it("takes what ssh takes", () => {
@@ -93,6 +146,22 @@ describe("settings with ssh", () => {
     assert.equal(await secretOf(await settingsOf({ flags: { ssh: "host" }, env, openclaw: here })), undefined);
     const other = { claw: { token: "file-token", port: 18789 }, flags: { ssh: "host" } };
     assert.equal(await secretOf(await settingsOf(other)), undefined);
+  });
+
+  it("lets no secret through to another place than its own, whatever names gateways beside it", async () => {
+    await fc.assert(
+      fc.asyncProperty(naming, async (names) => {
+        const settings = await settingsOf(sceneOf(names)).catch((thrown: unknown) => {
+          if (thrown instanceof ClawError) return undefined;
+          throw thrown;
+        });
+        const secret = settings && await secretOf(settings);
+        if (secret === undefined) return;
+        const place = settings?.endpoint.value.ssh === undefined ? "local" : "far";
+        assert.ok(secret.startsWith(`token ${place}-`), `${secret} for ${settings?.endpoint.value.origin}`);
+      }),
+      { numRuns: runs(500) },
+    );
   });
 
   it("sends there what was given for this run, and what stands beside that target", async () => {
