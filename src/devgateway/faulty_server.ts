@@ -42,10 +42,7 @@ export async function startFaultyServer(gateway: Host, place: Place, scene: Faul
   const sockets = new Set<Socket>();
   const wires = new Set<WireSocket>();
   let count = 0;
-  const greet = (socket: Socket) => {
-    sockets.add(socket.on("error", () => {}).on("close", () => sockets.delete(socket)));
-    const rules = scene.plan.rulesFor(++count);
-    if (spoil(socket, rules.find(({ at }) => at === "accept")?.deed)) return;
+  const meet = (socket: Socket, rules: readonly Rule[]) => {
     void readHead(socket).then((head) => {
       const wire = head === undefined ? undefined : open(socket, head, rules, gateway, createHash);
       if (wire === undefined || head === undefined) return;
@@ -55,8 +52,13 @@ export async function startFaultyServer(gateway: Host, place: Place, scene: Faul
       void gateway.accept(new FaultPlayer(wire, rules, context), peerOf(head, socket));
     });
   };
-  const { tls } = place;
-  const server = tls === undefined ? createServer(greet) : await createTlsServer(tls, greet);
+  const secure = place.tls === undefined ? undefined : await createHandover(place.tls, meet);
+  const server = createServer((socket) => {
+    sockets.add(socket.on("error", () => {}).on("close", () => sockets.delete(socket)));
+    const rules = scene.plan.rulesFor(++count);
+    if (spoil(socket, rules.find(({ at }) => at === "accept")?.deed)) return;
+    (secure ?? meet)(socket, rules);
+  });
   await listening(server, place);
   return {
     port: (server.address() as AddressInfo).port,
@@ -68,9 +70,23 @@ export async function startFaultyServer(gateway: Host, place: Place, scene: Faul
   };
 }
 
-async function createTlsServer(certificate: ServerCertificate, greet: (socket: Socket) => void): Promise<NetServer> {
+type Meet = (socket: Socket, rules: readonly Rule[]) => void;
+
+/** TLS for sockets that were accepted already, so that what is to happen before it can. */
+async function createHandover(certificate: ServerCertificate, meet: Meet): Promise<Meet> {
   const { createServer } = await import("node:tls");
-  return createServer({ ...certificate }, greet).on("tlsClientError", () => {});
+  // What TLS hands back is another socket, which tells only where it comes from.
+  const waiting = new Map<number | undefined, readonly Rule[]>();
+  const server = createServer({ ...certificate }, (socket) => {
+    meet(socket.on("error", () => {}), waiting.get(socket.remotePort) ?? []);
+  });
+  server.on("tlsClientError", () => {});
+  return (socket, rules) => {
+    const { remotePort } = socket;
+    waiting.set(remotePort, rules);
+    socket.on("close", () => waiting.delete(remotePort));
+    server.emit("connection", socket);
+  };
 }
 
 function listening(server: NetServer, { port, host }: Place): Promise<void> {

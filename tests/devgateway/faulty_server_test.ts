@@ -136,6 +136,34 @@ describe("startFaultyServer()", () => {
     assert.match(heard, /^HTTP\/1\.1 503 /);
   });
 
+  it("resets and stalls below TLS, and behind it", async () => {
+    const { connect: connectTls } = await import("node:tls");
+    const meetTls = async (fault: string) => {
+      await using gateway = await openSocketGateway({ faults: [fault], tls: selfSigned });
+      const seen: string[] = [];
+      const socket = connectTls({ port: gateway.port, host: "127.0.0.1", rejectUnauthorized: false });
+      socket.on("secureConnect", () => {
+        seen.push("secure");
+        socket.write(upgradeRequest);
+      });
+      socket.on("data", (bytes) => seen.push(String(bytes).slice(9, 12)));
+      await new Promise<void>((resolve) => {
+        socket.on("error", (error: Error & { code?: string }) => resolve(void seen.push(error.code ?? "")));
+        socket.on("close", () => resolve());
+        if (fault.startsWith("stall")) setTimeout(resolve, 150);
+      });
+      socket.destroy();
+      return seen;
+    };
+    assert.deepEqual(await meetTls("reset-on-accept"), ["ECONNRESET"]);
+    assert.deepEqual(await meetTls("stall-on-accept"), []);
+    // Behind TLS Deno's sockets end where they should reset; the program that is shipped has Bun's.
+    const reset = "Bun" in globalThis ? ["ECONNRESET"] : [];
+    assert.deepEqual(await meetTls("reset-on-upgrade"), ["secure", ...reset]);
+    assert.deepEqual(await meetTls("stall-before-challenge"), ["secure", "101"]);
+    assert.deepEqual(await meetTls("reset-before-challenge"), ["secure", "101", ...reset]);
+  });
+
   it("names a port that is taken", async () => {
     await using gateway = await openSocketGateway({ faults: ["no-challenge"] });
     await assert.rejects(openSocketGateway({ faults: ["no-challenge"], port: gateway.port }), {
