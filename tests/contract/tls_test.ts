@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { assertExit, type BinaryHome, createBinaryHome, envelopeOf } from "../support/binary.ts";
 import { certificateFor } from "../support/certificate.ts";
+import { openSocketGateway } from "../support/dev_gateway.ts";
 import { attemptsIn } from "../support/trace.ts";
 import { setUpLabs } from "./lab.ts";
 
@@ -112,9 +113,16 @@ for (const lab of setUpLabs({ only: "2026.9.6", config: { gateway: { tls } } }))
 
     it("is reached by its authority", async () => {
       using own = home();
+      await using elsewhere = await openSocketGateway({ tls: await certificateFor({ issuer: authority.signer }) });
       writeFileSync(join(own.path, "ca.pem"), authority.cert);
       assertExit(await own.claw(["event", "x", "--ca", "ca.pem"]), 0);
       assertExit(await own.claw(["event", "x"]), 69);
+      for (const name of ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"]) {
+        const env = { [name]: join(own.path, "ca.pem") };
+        assertExit(await own.claw(["event", "x"], { env }), 0);
+        assertExit(await own.claw(["event", "x", "--tls-fingerprint", "00".repeat(32)], { env }), 69);
+        assertExit(await own.claw(["event", "x", "--ca", certPath], { env: { ...env, CLAW_URL: elsewhere.url } }), 69);
+      }
     });
   });
 }
