@@ -45,7 +45,7 @@ export type Outcome =
     /** It failed, but what was found out is worth showing. Exit by the error. */
     | Shown & { readonly kind: "failed"; readonly error: ClawError }
     /** Data that comes bit by bit. Exit 0 when it ends by itself, 130 or 143 when a signal ends it. */
-    | { readonly kind: "stream"; readonly items: AsyncIterable<Shown>; readonly unread?: Unread }
+    | { readonly kind: "stream"; readonly items: AsyncIterable<Shown | readonly Shown[]>; readonly unread?: Unread }
   );
 
 /** Of a command that may act: whether this run did not. Then an answer that cannot be printed is a failure. */
@@ -75,6 +75,6 @@ export function failed(error: ClawError, data: unknown, view: View): Outcome {
   return { kind: "failed", error, data, view };
 }
 
-export function stream(items: AsyncIterable<Shown>, unread?: Unread): Outcome {
+export function stream(items: AsyncIterable<Shown | readonly Shown[]>, unread?: Unread): Outcome {
   return { kind: "stream", items, ...(unread === undefined ? {} : { unread }) };
 }

@@ -51,14 +51,15 @@ export class Voice {
   }
 
   /**
-   * One piece of data of many: a reader that is slow stops nothing but this.
+   * One piece of data of many, or several at once: a reader that is slow stops nothing but this.
    * @throws ClawError `store/io`, `interrupted`; the reason to give up
    */
-  async pour(shown: Shown): Promise<void> {
+  async pour(shown: Shown | readonly Shown[]): Promise<void> {
     if (this.quiet && !this.json) return;
     const { stdout, interrupted } = this.#world;
-    if (stdout.writeAside === undefined || interrupted === undefined) return await this.show(shown);
-    const text = await this.#render(shown);
+    let text = "";
+    for (const one of "view" in shown ? [shown] : shown) text += await this.#render(one);
+    if (stdout.writeAside === undefined || interrupted === undefined) return stdout.write(text);
     this.#isPouring = true;
     const writing = stdout.writeAside(text);
     const patient = this.#giveUp === undefined ? writing : unlessAborted(writing, this.#giveUp);

@@ -61,11 +61,16 @@ export class Backlog<Item> {
 
   /** The items in order, for one reader. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Item> {
+    for await (const batch of this.batches(1)) yield* batch;
+  }
+
+  /** The same, in batches of those that wait already, up to so many. */
+  async *batches(mostItems: number): AsyncGenerator<readonly Item[]> {
     for (;;) {
-      const next = this.#waiting.shift();
-      if (next !== undefined) {
-        this.#size -= next.size;
-        yield next.item;
+      const taken = this.#waiting.splice(0, mostItems);
+      if (taken.length > 0) {
+        for (const { size } of taken) this.#size -= size;
+        yield taken.map(({ item }) => item);
       } else if (this.#dropped > 0) {
         this.#closeGap();
       } else if (this.#end !== undefined) {

@@ -1,7 +1,7 @@
 /**
  * The events of a gateway, over as many connections as it takes, until a certain one or for a certain time. What claw
  * itself has to say of the feed stands among them, by names that begin with `claw.`: events that are missing, events
- * that were dropped because the reader is slow, and, if wanted, each connection. No words for people.
+ * that were dropped because they came faster than they were read, and, if wanted, each connection. No words for people.
  */
 import { Backlog } from "../client/backlog.ts";
 import type { Connection } from "../client/connection.ts";
@@ -44,20 +44,22 @@ export interface FeedOptions<Link extends { readonly connection: Connection }>
 }
 
 /** What may wait for a reader: 16 Mi characters, as JSON. */
-const mostWaiting = { mostItems: 2_000, mostSize: 16_777_216 };
+const mostWaiting = { mostItems: 10_000, mostSize: 16_777_216 };
+/** What is told at once when much has come. */
+const mostAtOnce = 500;
 
 /**
- * The events, one by one.
+ * The events, in batches of those that have come: who writes them one by one would fall behind.
  * @throws ClawError what another attempt to connect would not mend; the last failure when no connection came about
  * within the time; the signal's reason
  */
 export async function* watchEvents<Link extends { readonly connection: Connection }>(
   options: FeedOptions<Link>,
-): AsyncGenerator<FeedItem> {
+): AsyncGenerator<readonly FeedItem[]> {
   const feed = new Feed(options);
   const running = feed.run();
   try {
-    yield* feed.backlog;
+    yield* feed.backlog.batches(mostAtOnce);
   } finally {
     feed.finish();
     await running;

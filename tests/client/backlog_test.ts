@@ -26,6 +26,19 @@ describe("Backlog", () => {
     assert.deepEqual(await taken, ["a", "b", "c"]);
   });
 
+  it("gives those that wait already at once, up to so many", async () => {
+    const backlog = create({ mostItems: 5 });
+    for (const item of ["a", "b", "c", "d", "e", "f"]) backlog.put(item);
+    const batches = backlog.batches(3);
+    assert.deepEqual((await batches.next()).value, ["a", "b", "c"]);
+    // Those that were taken have made room.
+    backlog.put("g");
+    backlog.end();
+    const rest: (readonly string[])[] = [];
+    for await (const batch of batches) rest.push(batch);
+    assert.deepEqual(rest, [["d", "e", "(1 dropped)"], ["g"]]);
+  });
+
   it("keeps what must not be dropped, behind the number of those that were", async () => {
     const backlog = create({ mostItems: 1 });
     for (const item of ["a", "b", "c"]) backlog.put(item);

@@ -17,7 +17,7 @@ export function newsWords(news: SeenNews["news"]): string {
     case "gone":
       return `request ${news.requestId} of device ${shortId(news.deviceId)} ${endWords(news)}`;
     case "dropped":
-      return `${news.count} were dropped: the reader is slow`;
+      return `${news.count} were dropped: they came faster than they were read`;
   }
 }
 

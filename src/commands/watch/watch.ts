@@ -61,7 +61,7 @@ export const watch = defineCommand({
     "again. --since-connect tells where that happened, by claw.connected and claw.disconnected. With --timeout the first\n" +
     "connection must stand in time; without it, claw waits for a gateway that is not there yet.",
     "claw.gap tells of events that were lost on the way (2026.3.13 numbers its events otherwise: there it cannot tell),\n" +
-    "claw.dropped of those that did not fit because the reader is slow. presence tells who joined and who left.",
+    "claw.dropped of those that came faster than they were read. presence tells who joined and who left.",
     "The program of --exec runs without a shell, has the event on its standard input (the JSON document's `data`), and\n" +
     "speaks on standard error. " + hookNote,
     ...serviceNotes,
@@ -91,22 +91,22 @@ function parseUntil(text: string | undefined): Pick<Watch, "last" | "limitMs"> {
   return { last: parsePatterns([text], "--until"), limitMs: undefined };
 }
 
-async function* show(plan: Watch, context: Context, long: LongRun): AsyncGenerator<Shown> {
+async function* show(plan: Watch, context: Context, long: LongRun): AsyncGenerator<readonly Shown[]> {
   const ended = new AbortController();
   const patience = createPatience(context.clock, long);
   const stopped = AbortSignal.any([context.signal, ended.signal]);
   const hooks = createHooks(plan.exec, context, long, stopped, (error) => ended.abort(error));
   const zone = context.zone ?? "UTC";
   try {
-    const items = watchEvents<Gateway>({
+    const batches = watchEvents<Gateway>({
       ...feedOptions(plan, context, long),
       signal: stopped,
       onItem: (item) => hooks?.hand(item),
       onEnd: (error) => patience.begin(error && withoutRetry(error)),
     });
-    for await (const item of items) {
+    for await (const items of batches) {
       patience.renew();
-      yield { data: dataOf(item), view: viewEvent(item, zone) };
+      yield items.map((item) => ({ data: dataOf(item), view: viewEvent(item, zone) }));
     }
     patience.cancel();
     await hooks?.settled();

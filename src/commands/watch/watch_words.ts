@@ -71,7 +71,8 @@ const known: Readonly<Record<string, (payload: Members) => string | undefined>> 
     missed === 0
       ? `event ${received} came again or out of order (event ${expected} was due)`
       : `${missed === 1 ? "an event is" : `${missed} events are`} missing before event ${received}`,
-  "claw.dropped": ({ count }) => `${count === 1 ? "an event was" : `${count} events were`} dropped: the reader is slow`,
+  "claw.dropped": ({ count }) =>
+    `${count === 1 ? "an event was" : `${count} events were`} dropped: they came faster than they were read`,
   "claw.connected"({ server, protocol, presence }) {
     const who = Array.isArray(presence)
       ? `there: ${presence.map((one) => nameOf(membersOf(one))).join(", ")}`

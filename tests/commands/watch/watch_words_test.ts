@@ -50,7 +50,10 @@ describe("viewEvent()", () => {
       { event: "claw.gap", payload: { expected: 5, received: 2, missed: 0 } },
       "claw.gap  event 2 came again or out of order (event 5 was due)",
     ],
-    [{ event: "claw.dropped", payload: { count: 1 } }, "claw.dropped  an event was dropped: the reader is slow"],
+    [
+      { event: "claw.dropped", payload: { count: 1 } },
+      "claw.dropped  an event was dropped: they came faster than they were read",
+    ],
     [{ event: "claw.disconnected", payload: { message: "gone" } }, "claw.disconnected  gone"],
     [
       {
