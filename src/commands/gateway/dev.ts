@@ -47,7 +47,7 @@ export const gatewayDev = defineCommand({
     `Its token is the one that --token or CLAW_TOKEN gives, else ${devToken}; its port is --port, else\n${devPort}.`,
     "It fires cron jobs as the real ones do; expressions without a zone are read in this machine's. No\nagent works in it: a run is over after 40 ms, and ok. With --state, jobs and runs are there again at\nthe next start, and what was missed is made up for; all else is kept in memory.",
     "With --explain, challenge and hello-ok are held for 50 ms each: a client that does not wait for them\nshows it. No secret and no params are shown, only their names.",
-    'A fault meets every connection. A script, a file that ends with .json5 or .json, counts connections:\n[{ connections: 2, faults: ["close-before-challenge=1000"] }] drops the first two, the third is well.\nWhat happens to requests may be kept to one method: --fault close-after-request=1006@cron.run.',
+    'A fault meets every connection. A script, a file that ends with .json5 or .json, counts connections:\n[{ connections: 2, faults: ["close-before-challenge=1000"] }] drops the first two, the third is well.\nWhat happens to requests may be kept to one method: --fault close-after-request=1006@cron.run.\nThe reports that --fault list names are issues of openclaw/openclaw, where no other repository stands;\nwhat no user met yet, but a client must bear, has none.',
   ],
   async run(options, _operands, context) {
     const { pairing = "auto", state, tls, fault, explain } = options;

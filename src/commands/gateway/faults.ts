@@ -46,12 +46,12 @@ export function showFaults(): Outcome {
       { label: "WHAT IT DOES", shrinks: true },
       { label: "REPORTS", isExtra: true },
     ],
-    rows: rows.map((row) => [row.name, valueText(row), row.phase, row.does, row.reports.map(reportText).join(" ")]),
+    rows: rows.map((row) => [row.name, valueText(row), row.phase, row.does, reportsText(row.reports)]),
   };
   return done(rows, view);
 }
 
 /** A bare number is OpenClaw's own. */
-function reportText(report: string): string {
-  return /^\d+$/.test(report) ? `#${report}` : report;
+function reportsText(reports: readonly string[]): string {
+  return reports.map((report) => /^\d+$/.test(report) ? `#${report}` : report).join(" ") || "none";
 }
