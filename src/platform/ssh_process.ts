@@ -58,11 +58,11 @@ export async function startSsh(request: SshRequest): Promise<SshProcess> {
   const entrance = directory === undefined
     ? { host: "127.0.0.1", port: await freePort() }
     : { path: `${directory}/gateway` };
-  const child = spawn("ssh", [...sshArguments(request, entrance)], {
-    env: { ...request.env },
-    stdio: ["ignore", "ignore", "pipe"],
-    windowsHide: true,
-  });
+  const child = spawnSsh(request, entrance);
+  if (typeof child === "string") {
+    if (directory !== undefined) fs.rmSync(directory, { recursive: true, force: true });
+    return unstarted(entrance, child);
+  }
   const said: string[] = [];
   let [isEnded, lineCount] = [false, 0];
   const listening = new Promise<true>((resolve) => {
@@ -88,6 +88,31 @@ export async function startSsh(request: SshRequest): Promise<SshProcess> {
     ended,
     isEnded: () => isEnded,
     close: () => end(child, ended),
+  };
+}
+
+/** @returns the system's code when it cannot be started: some are thrown at once, and only under Bun */
+function spawnSsh(request: SshRequest, entrance: Entrance): ChildProcess | string {
+  try {
+    return spawn("ssh", [...sshArguments(request, entrance)], {
+      env: { ...request.env },
+      stdio: ["ignore", "ignore", "pipe"],
+      windowsHide: true,
+    });
+  } catch (cause) {
+    return osCodeOf(cause);
+  }
+}
+
+function unstarted(entrance: Entrance, osCode: string): SshProcess {
+  return {
+    entrance,
+    said: [],
+    lineCount: () => 0,
+    ready: Promise.resolve(false),
+    ended: Promise.resolve(osCode),
+    isEnded: () => true,
+    close: () => Promise.resolve(),
   };
 }
 

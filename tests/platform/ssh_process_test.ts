@@ -121,6 +121,18 @@ describe("startSsh()", () => {
     await ssh.close();
   });
 
+  it("is not ready when the program ssh is none, and leaves nothing", async () => {
+    const directory = fs.mkdtempSync(join(tmpdir(), "claw-fake-"));
+    fs.writeFileSync(join(directory, "ssh"), "\x7fELF and no more", { mode: 0o755 });
+    const ssh = await startSsh({ ...request, env: { PATH: directory } });
+    assert.equal(await ssh.ready, false);
+    await ssh.close();
+    // Bun tells so; Deno has a shell try it.
+    assert.ok([undefined, "ENOEXEC"].includes(await ssh.ended));
+    assert.equal(fs.existsSync(dirname(pathOf(ssh))), false);
+    fs.rmSync(directory, { recursive: true });
+  });
+
   it("goes by what ssh says where a port is the entrance, and keeps its chatter to itself", async () => {
     const script = "echo 'OpenSSH_9.5p1, LibreSSL' >&2; echo 'debug1: Connecting to host' >&2; echo 'a word' >&2\n" +
       "echo 'debug1: Local forwarding listening on 127.0.0.1 port 1.' >&2; exec sleep 60";
