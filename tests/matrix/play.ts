@@ -46,7 +46,7 @@ export function faultTexts(): readonly string[] {
 }
 
 /** What is borne without a word in its preset value, and worth one in this. */
-const worseValues: Readonly<Record<string, readonly number[]>> = { "late-challenge": [2_500], "slow-frames": [50] };
+const worseValues: Readonly<Record<string, readonly number[]>> = { "late-challenge": [2_100], "slow-frames": [50] };
 
 /** Those that the two generations may meet differently, each in its preset value; the reasons of a pairing all. */
 export function olderFaultTexts(): readonly string[] {
@@ -109,7 +109,7 @@ export async function playAll(verbs: readonly Verb[]): Promise<readonly Played[]
   const isLong = ({ fault }: Scene) => timeoutFor(fault) === shortMs;
   const waits = scenes.filter((scene) => !isWork(scene));
   const played = [
-    ...await playTogether([...waits.filter(isLong), ...waits.filter((scene) => !isLong(scene))], 64),
+    ...await playTogether([...waits.filter(isLong), ...waits.filter((scene) => !isLong(scene))], 32),
     ...await playTogether(scenes.filter(isWork), 3),
   ];
   const placeOf = ({ fault, verb, protocol }: Scene) =>
