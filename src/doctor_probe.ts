@@ -18,6 +18,7 @@ import { createOwnKey } from "./own_key.ts";
 import { storeOf } from "./places.ts";
 import { limitTime } from "./platform/clock.ts";
 import { factsOf } from "./platform/files.ts";
+import { quoteForShell } from "./platform/private_file.ts";
 import type { World } from "./platform/world.ts";
 import { scopes } from "./protocol/mod.ts";
 import { testSelf } from "./self_test.ts";
@@ -93,8 +94,10 @@ export async function lookAround(parts: DoctorParts): Promise<Surroundings> {
     hasDeviceKey: sound?.identity !== undefined,
     grant: sound?.token && { scopes: sound.token.scopes, fingerprint: await fingerprint(sound.token.token) },
     checks: known === undefined ? [] : await checkDevice(known),
+    isMended: false,
     warnings: found?.warnings ?? [],
     keyFile,
+    keyDirectory: known && quoteForShell(known.directory),
     isOpenclaws: known !== undefined && keyFile !== undefined && sound?.identity !== undefined &&
       createOwnKey(known, env["OPENCLAW_STATE_DIR"]).isOpenclaws(keyFile),
     isInContainer: os === "linux" && isContainer(env),

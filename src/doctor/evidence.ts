@@ -28,6 +28,10 @@ export interface FileCheck {
   readonly isOk: boolean;
   readonly found: string;
   readonly mend?: string | undefined;
+  /** `missing` is as it should be before the first connection; the others are `identity/device_check.ts`'s. */
+  readonly kind?: "missing" | "open" | "linked" | "foreign" | "unreadable" | "damaged" | undefined;
+  /** One line for the shell that mends it, where there is one. */
+  readonly command?: string | undefined;
 }
 
 /** What is known before any socket. */
@@ -45,9 +49,13 @@ export interface Surroundings {
   /** A device token for this gateway, with what it grants. */
   readonly grant: { readonly scopes: readonly string[]; readonly fingerprint: string } | undefined;
   readonly checks: readonly FileCheck[];
+  /** claw's own files were put right before, as far as `--fix` may. */
+  readonly isMended: boolean;
   /** What the settings themselves warn of. */
   readonly warnings: readonly string[];
   readonly keyFile: string | undefined;
+  /** Its directory, as one word of a shell's line. */
+  readonly keyDirectory: string | undefined;
   /** Whether the key stands in OpenClaw's own directory. */
   readonly isOpenclaws: boolean;
   readonly isInContainer: boolean;

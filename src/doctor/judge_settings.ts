@@ -25,21 +25,29 @@ const brokenSettings: Rule = ({ settingsFailure }) => {
   return finding(id, { cause: settingsFailure.message, command });
 };
 
-function settingRow({ code, message }: Failure): { readonly id: string; readonly command: string } {
-  if (code === "config/insecure-url") {
-    const isPlain = message.includes("is unencrypted");
-    return { id: "CFG-6", command: isPlain ? "claw status --url wss://HOST" : giveSecret };
-  }
-  if (isReference(message)) return { id: "CFG-2", command: "claw status --token-cmd 'COMMAND THAT PRINTS IT'" };
-  if (/\b(HOME|USERPROFILE) is (not set|not an absolute path)/.test(message)) {
-    return { id: "CFG-8", command: "claw doctor --config-dir /absolute/path" };
-  }
-  return { id: "CFG-INVALID", command: "claw help environment" };
+interface SettingRow {
+  readonly id: string;
+  readonly command: string;
 }
 
-/** OpenClaw's configuration only says where the secret is: `secret_choice.ts` says it like this. */
-function isReference(message: string): boolean {
-  return message.includes("is a SecretRef");
+/** What is wrong, as `details.reason` names it, where there is a row for it. */
+const byReason: Readonly<Record<string, (details: Failure["details"]) => SettingRow>> = {
+  "not-at-hand": () => ({ id: "CFG-2", command: "claw status --token-cmd 'COMMAND THAT PRINTS IT'" }),
+  "unencrypted": ({ host, port, isPrivate }) => {
+    const place = port === 80 ? host : `${host}:${port}`;
+    const command = isPrivate === true ? "claw doctor --allow-insecure-private" : `claw doctor --url wss://${place}`;
+    return { id: "CFG-6", command };
+  },
+  "credential-in-url": ({ origin }) => ({ id: "CFG-6", command: `claw doctor --url ${origin} --token-file FILE` }),
+  "readable-by-proxy": () => ({ id: "CFG-6", command: "claw doctor --proxy none" }),
+  "no-home": () => ({ id: "CFG-8", command: "claw doctor --config-dir /absolute/path" }),
+};
+
+function settingRow({ code, details }: Failure): SettingRow {
+  const reason = String(details["reason"]);
+  const row = Object.hasOwn(byReason, reason) ? byReason[reason] : undefined;
+  if (row !== undefined) return row(details);
+  return { id: code === "config/insecure-url" ? "CFG-6" : "CFG-INVALID", command: "claw help environment" };
 }
 
 const secretNotHad: Rule = (_around, way) => {
@@ -49,12 +57,15 @@ const secretNotHad: Rule = (_around, way) => {
   return finding(id === "CFG-INVALID" ? "CFG-SECRET" : id, { cause: failed.error.message, command });
 };
 
-const files: Rule = ({ checks }) => checks.filter(({ isOk }) => !isOk).flatMap(fileFinding);
+const files: Rule = ({ checks, isMended }) =>
+  checks.filter(({ isOk }) => !isOk).flatMap((check) => fileFinding(check, isMended));
 
-function fileFinding({ name, found, mend = "" }: FileCheck): readonly Finding[] {
+function fileFinding({ name, found, kind, command }: FileCheck, isMended: boolean): readonly Finding[] {
   // Before the first connection that is as it should be.
-  if (found.startsWith("there is no ")) return [];
-  if (mend.startsWith("chmod ")) return [finding("CFG-3", { cause: found, command: "claw doctor --fix" })];
+  if (kind === "missing") return [];
+  // What --fix left alone is left to a person.
+  if (kind === "open" && !isMended) return [finding("CFG-3", { cause: found, command: "claw doctor --fix" })];
+  if (command !== undefined) return [finding("CFG-3", { cause: found, command })];
   if (name === "token") return [finding("CFG-TOKEN", { cause: found, command: giveSecret })];
   return [finding("CFG-4", { cause: found, command: "claw device reset" })];
 }

@@ -61,8 +61,7 @@ export function serviceManagers(os: Os, env: Env): readonly ServiceManager[] {
 /** What is other there than here; only what makes a job behave otherwise. */
 export function judgeService(here: Surroundings, { name, around: there }: ServiceSight): readonly Finding[] {
   const tell = (cause: string, command: string) => [finding("CFG-8", { severity: "warning", cause, command })];
-  const keyDirectory = here.keyFile?.replace(/[/\\][^/\\]*$/, "") ?? "/absolute/path";
-  const byDirectory = `claw doctor --as-service --config-dir ${keyDirectory}`;
+  const byDirectory = `claw doctor --as-service --config-dir ${here.keyDirectory ?? "/absolute/path"}`;
   if (there.settingsFailure !== undefined && here.settingsFailure === undefined) {
     return tell(`${name}: ${there.settingsFailure.message}`, byDirectory);
   }

@@ -2,7 +2,7 @@
  * Whether this device's key and tokens are sound, without asking any gateway: each thing by itself, so that all that is
  * wrong is told at once. It mends nothing. The files' own rules are `key_file.ts` and `token_file.ts`.
  */
-import { asClawError } from "../errors.ts";
+import { asClawError, type ClawError } from "../errors.ts";
 import { join } from "../platform/directories.ts";
 import { factsOf } from "../platform/files.ts";
 import { quoteForShell } from "../platform/private_file.ts";
@@ -18,7 +18,17 @@ export interface DeviceCheck {
   readonly found: string;
   /** How to mend what is wrong. */
   readonly mend?: string;
+  /** What kind of wrong it is. */
+  readonly kind?: CheckKind;
+  /** The same as one line for the shell, where one does. */
+  readonly command?: string;
 }
+
+/**
+ * `missing`: not there yet, as before the first connection. `open`: others may read or write. `linked`: a link stands in
+ * its place. `foreign`: it is another user's. `unreadable`: the system refuses. `damaged`: all else.
+ */
+export type CheckKind = "missing" | "open" | "linked" | "foreign" | "unreadable" | "damaged";
 
 /** Looks at everything; what cannot be read is a finding, too. Never throws a ClawError. */
 export async function checkDevice(store: IdentityStore & TokenStore): Promise<readonly DeviceCheck[]> {
@@ -33,7 +43,7 @@ export async function checkDevice(store: IdentityStore & TokenStore): Promise<re
 
 function missingKey(store: IdentityStore): DeviceCheck {
   const found = `there is no ${keyFilePath(store)} yet`;
-  return { name: "key file", isOk: false, found, mend: "connect once: claw makes a key then" };
+  return { name: "key file", isOk: false, kind: "missing", found, mend: "connect once: claw makes a key then" };
 }
 
 async function keyChecks(store: IdentityStore, identity: Identity): Promise<readonly DeviceCheck[]> {
@@ -44,9 +54,13 @@ async function keyChecks(store: IdentityStore, identity: Identity): Promise<read
     { name: "key file", isOk: true, found: `${path}: yours alone, and its checksum fits` },
     { name: "device id", isOk: true, found: `${identity.deviceId} follows from the key` },
     { name: "key", isOk: true, found: await keyFingerprintOf(identity.publicKey) },
-    isSound
-      ? { name: "signature", isOk: true, found: "made and verified" }
-      : { name: "signature", isOk: false, found: `${path}: its two halves are of different keys`, mend: restoreKey },
+    isSound ? { name: "signature", isOk: true, found: "made and verified" } : {
+      name: "signature",
+      isOk: false,
+      found: `${path}: its two halves are of different keys`,
+      kind: "damaged",
+      mend: restoreKey,
+    },
   ];
 }
 
@@ -62,7 +76,7 @@ async function tokenChecks(store: TokenStore, { deviceId }: Identity): Promise<r
       const { origin = "", role = "", deviceId: owner } = token.value ?? {};
       if (owner === deviceId) return { name: "token", isOk: true, found: `${path}: ${origin} as ${role}` };
       const mend = "move it aside: the gateway's shared secret earns this device its own";
-      return { name: "token", isOk: false, found: `${path}: it was issued to another device`, mend };
+      return { name: "token", isOk: false, kind: "damaged", found: `${path}: it was issued to another device`, mend };
     }),
   );
 }
@@ -77,14 +91,25 @@ async function directoryCheck({ os }: IdentityStore, path: string): Promise<read
   const octal = `mode ${facts.value.mode.toString(8).padStart(4, "0")}`;
   if ((facts.value.mode & 0o022) === 0) return [{ name: "directory", isOk: true, found: `${path}: ${octal}` }];
   const found = `${path}: others may write there (${octal})`;
-  return [{ name: "directory", isOk: false, found, mend: `chmod 700 ${quoteForShell(path)}` }];
+  const command = `chmod 700 ${quoteForShell(path)}`;
+  return [{ name: "directory", isOk: false, kind: "open", found, mend: command, command }];
 }
 
 async function orFinding<T>(name: string, read: () => Promise<T>): Promise<{ readonly value: T } | DeviceCheck> {
   try {
     return { value: await read() };
   } catch (thrown) {
-    const { message, hint } = asClawError(thrown);
-    return { name, isOk: false, found: message, ...(hint === undefined ? {} : { mend: hint }) };
+    const error = asClawError(thrown);
+    const { message, hint } = error;
+    return { name, isOk: false, found: message, ...(hint === undefined ? {} : { mend: hint }), ...remedyFor(error) };
   }
+}
+
+function remedyFor({ code, details }: ClawError): Pick<DeviceCheck, "kind" | "command"> {
+  const path = quoteForShell(String(details["path"] ?? ""));
+  if (code === "store/io") return { kind: "unreadable", command: `ls -ld ${path}` };
+  if (code !== "config/key-exposed") return { kind: "damaged" };
+  if (details["reason"] === "is-link") return { kind: "linked", command: `mv "$(realpath ${path})" ${path}` };
+  if (details["reason"] === "foreign") return { kind: "foreign", command: `sudo chown "$(id -un)" ${path}` };
+  return { kind: "open", command: `chmod 600 ${path}` };
 }

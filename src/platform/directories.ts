@@ -40,6 +40,7 @@ export function findHome(os: Os, env: Env): string {
   const state = home === undefined ? "not set" : "not an absolute path";
   throw new ClawError("config/invalid", `${name} is ${state}, so claw cannot find its directory`, {
     hint: "name it with --config-dir DIR or CLAW_CONFIG_DIR",
+    details: { reason: "no-home" },
   });
 }
 

@@ -101,7 +101,7 @@ function openUnlinked({ os, userId }: Reader, path: string, what: string): numbe
   const linked = () =>
     new ClawError("config/key-exposed", `${what} ${path} is a symbolic link`, {
       hint: "put the file itself in the link's place",
-      details: { path },
+      details: { path, reason: "is-link" },
     });
   // Windows has no flag against following links.
   if (os === "windows" && factsOf(path)?.isLink) throw linked();
@@ -131,7 +131,7 @@ function refuseForeign(path: string, what: string, userId: number | undefined, o
   if (userId === undefined || ownerId === undefined || ownerId === userId) return;
   throw new ClawError("config/key-exposed", `${what} ${path} belongs to another user (id ${ownerId})`, {
     hint: "run claw as that user, or move the file aside",
-    details: { path, ownerId },
+    details: { path, ownerId, reason: "foreign" },
   });
 }
 

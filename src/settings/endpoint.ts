@@ -103,8 +103,11 @@ export function requireSafe(endpoint: Endpoint, from: Origin, isPrivateAllowed: 
   if (isEncryptedOrHere(endpoint) || (endpoint.isPrivate && isPrivateAllowed)) return;
   const here = endpoint.ssh === undefined ? "this machine" : "the machine that ssh leads to";
   const message = `${from.name}: ${endpoint.origin} is unencrypted and not on ${here}`;
-  if (!endpoint.isPrivate) throw new ClawError("config/insecure-url", message);
+  const { host, port, isPrivate } = endpoint;
+  const details = { reason: "unencrypted", host, port, isPrivate };
+  if (!isPrivate) throw new ClawError("config/insecure-url", message, { details });
   throw new ClawError("config/insecure-url", message, {
+    details,
     hint: "use wss:// or --ssh USER@HOST, or, on a network you trust, --allow-insecure-private",
   });
 }
@@ -137,6 +140,7 @@ function refuseCredentials(url: URL, from: Origin): void {
   if (found === undefined) return;
   throw new ClawError("config/insecure-url", `${from.name}: ${url.protocol}//${url.host} carries ${found}`, {
     hint: "leave it out of the URL, and give the credential with --token-file FILE or CLAW_TOKEN",
+    details: { reason: "credential-in-url", origin: `${url.protocol}//${url.host}` },
   });
 }
 

@@ -55,7 +55,10 @@ export function decideProxy(
   if (value.isTls) return { value: decision, origin };
   const message =
     `${endpointOrigin.name}: ${value.origin} is unencrypted, so that the proxy of ${origin.name} could read it`;
-  throw new ClawError("config/insecure-url", message, { hint: "use wss://, or --proxy none" });
+  throw new ClawError("config/insecure-url", message, {
+    hint: "use wss://, or --proxy none",
+    details: { reason: "readable-by-proxy" },
+  });
 }
 
 /** No error repeats the text: it may hold a password. */

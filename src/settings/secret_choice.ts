@@ -99,5 +99,6 @@ export function unusableSecret(origin: Origin, reason: string, kind: SecretKind)
   const variable = kind === "token" ? "CLAW_TOKEN" : "CLAW_PASSWORD";
   return new ClawError("config/invalid", `${origin.name} is ${reason}`, {
     hint: `give claw the ${kind} itself with --${kind}-cmd CMD, --${kind}-file FILE or ${variable}`,
+    details: { reason: "not-at-hand" },
   });
 }

@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Surroundings } from "../../src/doctor/evidence.ts";
+import type { FileCheck, Surroundings } from "../../src/doctor/evidence.ts";
+import type { ErrorDetails } from "../../src/errors.ts";
 import { endingAt, failure, judged, rowsOf, sound, soundWay, target } from "../support/doctor_evidence.ts";
 
 const refused = endingAt("tcp", failure("net/unreachable", { cause: "refused" }));
 const bySecret = { ...soundWay, login: { ...soundWay.login, kind: "token", hasDevice: false } } as const;
 const rival = { kind: "token", fingerprint: "cccccc", from: "openclaw.json: gateway.auth.token" } as const;
-const loose = { name: "directory", isOk: false, found: "/c: others may write there", mend: "chmod 700 /c" };
+const loose = {
+  name: "directory",
+  isOk: false,
+  found: "/c: others may write there",
+  kind: "open",
+  command: "chmod 700 /c",
+} as const;
+const keyFile = { name: "key file", isOk: false, found: "the device key /k is so" };
 
 describe("judgeSettings()", () => {
   const rows: readonly (readonly [id: string, what: string, Partial<Surroundings>, way?: typeof soundWay])[] = [
@@ -17,12 +25,12 @@ describe("judgeSettings()", () => {
     [
       "CFG-4 error",
       "a key that is damaged",
-      { checks: [{ name: "key file", isOk: false, found: "the device key /k is damaged", mend: "restore it" }] },
+      { checks: [{ ...keyFile, kind: "damaged" }] },
     ],
     [
       "CFG-TOKEN error",
       "a token of another device",
-      { checks: [{ name: "token", isOk: false, found: "/t: it was issued to another device", mend: "move it" }] },
+      { checks: [{ name: "token", isOk: false, found: "/t: it was issued to another device", kind: "damaged" }] },
     ],
     ["CFG-5 warning", "a key in OpenClaw's directory", { isOpenclaws: true }],
     [
@@ -39,10 +47,13 @@ describe("judgeSettings()", () => {
   }
 
   const broken: readonly (readonly [id: string, ReturnType<typeof failure>])[] = [
-    ["CFG-2", failure("config/invalid", {}, "openclaw.json: gateway.auth.token is a SecretRef (exec)")],
-    ["CFG-6", failure("config/insecure-url", {}, "--url: ws://gw.example:80 is unencrypted and not on this machine")],
-    ["CFG-6", failure("config/insecure-url", {}, "--url: wss://gw.example carries user info")],
-    ["CFG-8", failure("config/invalid", {}, "HOME is not set, so claw cannot find its directory")],
+    [
+      "CFG-2",
+      failure("config/invalid", { reason: "not-at-hand" }, "openclaw.json: gateway.auth.token is a SecretRef (exec)"),
+    ],
+    ["CFG-6", failure("config/insecure-url", { reason: "unencrypted" }, "--url: ws://gw.example:80 is unencrypted")],
+    ["CFG-6", failure("config/insecure-url", {}, "--ssh: this carries a password")],
+    ["CFG-8", failure("config/invalid", { reason: "no-home" }, "HOME is not set, so claw cannot find its directory")],
     ["CFG-INVALID", failure("config/invalid", {}, "/c/config.json5:3: this is not a duration")],
   ];
   for (const [id, settingsFailure] of broken) {
@@ -58,9 +69,31 @@ describe("judgeSettings()", () => {
   });
 
   it("is silent about a key that is not there yet", () => {
-    const missing = { name: "key file", isOk: false, found: "there is no /k yet", mend: "connect once" };
-    assert.deepEqual(rowsOf(soundWay, { checks: [missing] }), []);
+    assert.deepEqual(rowsOf(soundWay, { checks: [{ ...keyFile, kind: "missing" }] }), []);
   });
+
+  it("leaves to a person what --fix may not mend", () => {
+    const commandFor = (check: Partial<FileCheck>, isMended = false) =>
+      judged(soundWay, { isMended, checks: [{ ...keyFile, ...check }] })[0]?.command;
+    assert.equal(commandFor(loose), "claw doctor --fix");
+    assert.equal(commandFor(loose, true), "chmod 700 /c");
+    assert.equal(commandFor({ kind: "foreign", command: "sudo chown me /k" }), "sudo chown me /k");
+    assert.equal(commandFor({ kind: "damaged" }, true), "claw device reset");
+  });
+
+  const places: readonly (readonly [details: ErrorDetails, command: string])[] = [
+    [{ reason: "unencrypted", host: "gw.example", port: 80 }, "claw doctor --url wss://gw.example"],
+    [{ reason: "unencrypted", host: "gw.example", port: 18789 }, "claw doctor --url wss://gw.example:18789"],
+    [{ reason: "unencrypted", host: "10.0.0.1", port: 80, isPrivate: true }, "claw doctor --allow-insecure-private"],
+    [{ reason: "credential-in-url", origin: "wss://gw" }, "claw doctor --url wss://gw --token-file FILE"],
+    [{ reason: "readable-by-proxy" }, "claw doctor --proxy none"],
+  ];
+  for (const [details, command] of places) {
+    it(`mends ${JSON.stringify(details)} by ${command}`, () => {
+      const settingsFailure = failure("config/insecure-url", details);
+      assert.equal(judged(undefined, { settingsFailure, target: undefined, checks: [] })[0]?.command, command);
+    });
+  }
 
   it("does not speak of secrets when none of them was used", () => {
     assert.deepEqual(rowsOf(soundWay, { rivals: [{ ...rival, isFromEnvironment: false }] }), []);

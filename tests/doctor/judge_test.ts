@@ -34,7 +34,11 @@ describe("judge()", () => {
     assert.deepEqual(rowsOf(endingAt("connect", locked, { isForeknown: true })), ["AUTH_RATE_LIMITED error"]);
     const nothing = failure("auth/required");
     assert.deepEqual(rowsOf(endingAt("connect", nothing, { isForeknown: true })), ["AUTH-NOTHING error"]);
-    const reference = failure("config/invalid", {}, "openclaw.json: gateway.auth.token is a SecretRef (exec)");
+    const reference = failure(
+      "config/invalid",
+      { reason: "not-at-hand" },
+      "openclaw.json: gateway.auth.token is a SecretRef (exec)",
+    );
     assert.deepEqual(rowsOf(endingAt("connect", reference, { isForeknown: true })), ["CFG-2 error"]);
   });
 });

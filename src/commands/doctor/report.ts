@@ -55,7 +55,7 @@ export async function look(context: Context, looking: Looking = {}): Promise<Rep
   const doctor = await context.doctor();
   const mended = looking.fix === true ? await doctor.mend() : [];
   const selfTest = await doctor.selfTest();
-  const around = await doctor.surroundings();
+  const around = { ...await doctor.surroundings(), isMended: looking.fix === true };
   const isBroken = (selfTest.failure ?? around.settingsFailure ?? around.keyFailure) !== undefined;
   const way = isBroken ? undefined : await doctor.go(looking);
   const services = looking.asService === true ? await doctor.services() : undefined;
