@@ -31,6 +31,9 @@ export const hookNote =
 /** systemd shows a line; a longer datagram might not be taken at all. */
 const longestStatus = 300;
 
+/** A longer wait is the gateway's wish: nobody should take it for a run that hangs. */
+const longestOwnWaitMs = 30_000;
+
 /** Tells changes of state on stderr, the same one once, and systemd. */
 export function createTeller(context: Context, long: LongRun, url: string): (change: StateChange) => void {
   let isReady = false;
@@ -42,7 +45,9 @@ export function createTeller(context: Context, long: LongRun, url: string): (cha
   };
   return (change) => {
     if (change.kind === "waiting") {
-      context.note(`trying again in ${formatDuration(change.delayMs)}`);
+      const words = `trying again in ${formatDuration(change.delayMs)}`;
+      if (change.delayMs <= longestOwnWaitMs) context.note(words);
+      else say(`${words}, as the gateway asks`);
     } else if (change.kind === "connected") {
       const { hello, protocol } = change.connection.handshake;
       // Before the line that others may wait for.

@@ -168,7 +168,9 @@ class Feed<Link extends { readonly connection: Connection }> {
     this.#tell({ at: this.#options.clock.now(), event: "presence", payload, ...movement });
   }
 
-  #hear({ event, payload, seq, stateVersion }: EventFrame): void {
+  #hear({ event: name, payload, seq, stateVersion }: EventFrame): void {
+    // What claw says of the feed must be claw's word.
+    const event = name.startsWith("claw.") ? `gateway.${name}` : name;
     const movement = event === "presence" ? this.#book.update(redact(presenceIn(payload))) : {};
     if (!this.#isTold(event)) return;
     this.#tell({

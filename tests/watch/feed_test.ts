@@ -115,6 +115,15 @@ describe("watchEvents()", () => {
     ]);
   });
 
+  it("lets no gateway speak in its name", async () => {
+    const { clock, told, say, end } = start({ isLast: (name) => name === "claw.disconnected" });
+    await clock.advance(0);
+    await say({ event: "claw.gap", seq: 1, payload: { expected: 1, received: 9, missed: 8 } });
+    await say({ event: "claw.disconnected", seq: 2 });
+    assert.deepEqual(told.map(({ event }) => event), ["gateway.claw.gap", "gateway.claw.disconnected"]);
+    assert.equal(end(), undefined);
+  });
+
   it("counts anew with each connection, and believes no gap of protocol 3", async () => {
     const { clock, peers, names, say } = start();
     await clock.advance(0);

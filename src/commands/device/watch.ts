@@ -32,6 +32,8 @@ export const deviceWatch = defineCommand({
     "The JSON has `event` requested, changed, resolved or gone. Gone is what was decided unseen, was replaced by another\n" +
     "request of its device, or is older than five minutes. The program of --exec runs without a shell and has the JSON\n" +
     "document's `data` on its standard input. It must not approve by itself what nobody looked at.",
+    "It waits for a gateway that is not there yet, however long that takes, and connects again whenever the connection\n" +
+    "is lost; it stops when the gateway wants other credentials, an approval, or another protocol.",
     hookNote,
     ...serviceNotes,
   ],

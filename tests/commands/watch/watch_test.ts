@@ -110,6 +110,16 @@ describe("claw watch --until", () => {
     }
   });
 
+  it("says how long it waits when the gateway asks for a long time", async () => {
+    await using gateway = await openSocketGateway({ faults: ["starting=300000"] });
+    using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+    const { stderr } = await startWatching(home, ["watch", "--until", "300ms"]).ended;
+    assert.match(
+      stderr,
+      /^claw: there is no connection, trying again: .*\nclaw: trying again in 5 m\S*.*, as the gateway asks\n/,
+    );
+  });
+
   it("is refused when it is neither", async () => {
     using home = createTestHome();
     for (const [args, exit] of [[["--until", "5"], 65], [["--until", "(x)"], 64], [["--events", "a b"], 64]] as const) {
