@@ -225,6 +225,7 @@ export const rooms: readonly Room[] = [
       "src/opener.ts",
       "src/own_key.ts",
       "src/places.ts",
+      "src/repeatable.ts",
       "src/run_time.ts",
       "src/self_test.ts",
       "src/ssh_route.ts",

@@ -30,6 +30,7 @@ import { registry } from "./commands/registry.ts";
 import { RunContext } from "./context.ts";
 import { asClawError, ClawError, exitOf } from "./errors.ts";
 import type { World } from "./platform/world.ts";
+import { asRepeatable } from "./repeatable.ts";
 import { openclawEnvironment, type Setting, settings } from "./settings/schema.ts";
 
 const outputFlags = {
@@ -126,15 +127,16 @@ async function runCommand({ command, values, operands }: QuickParse, world: Worl
   try {
     const outcome = await command.run(options, operands, context);
     if (outcome.kind !== "failed") return await deliver(outcome, command, voice);
-    return await deliver({ ...outcome, error: await withContext(outcome.error, shared) }, command, voice);
+    const error = await withContext(asRepeatable(outcome.error, command), shared);
+    return await deliver({ ...outcome, error }, command, voice);
   } catch (thrown) {
-    throw await withContext(command.flags["timeout"] === undefined ? thrown : byVariable(asClawError(thrown)), shared);
+    const error = asRepeatable(asClawError(thrown), command);
+    throw await withContext(command.flags["timeout"] === undefined ? error : byVariable(error), shared);
   }
 }
 
 /** A context that the flag names is for this command line alone: the next one, which the hint names, needs it too. */
-async function withContext(thrown: unknown, { context }: FlagValues): Promise<ClawError> {
-  const error = asClawError(thrown);
+async function withContext(error: ClawError, { context }: FlagValues): Promise<ClawError> {
   if (typeof context !== "string") return error;
   const { hintFor } = await import("./context_hint.ts");
   return hintFor(error, context);

@@ -14,6 +14,7 @@ import { asClawError, ClawError } from "./errors.ts";
 import { type Attempt, joinAttempts } from "./fan_out_words.ts";
 import { findDirectories } from "./platform/directories.ts";
 import type { World } from "./platform/world.ts";
+import { asRepeatable } from "./repeatable.ts";
 import { contextNames, isContextName, localContext } from "./settings/contexts.ts";
 import { describePlace, type Endpoint } from "./settings/endpoint.ts";
 import { flagLayer, fromEnv } from "./settings/layers.ts";
@@ -127,7 +128,7 @@ async function attempt(name: string, run: FanOut): Promise<Attempt["ended"]> {
     if (outcome.kind === "done" || outcome.kind === "negative" || outcome.kind === "failed") return outcome;
     throw new ClawError("usage/bad-flag", "this goes to one gateway at a time");
   } catch (thrown) {
-    return { kind: "thrown", error: asClawError(thrown) };
+    return { kind: "thrown", error: asRepeatable(asClawError(thrown), run.command) };
   }
 }
 

@@ -173,6 +173,14 @@ describe("fanOut() with claw event", () => {
 });
 
 describe("fanOut() with verbs that look", () => {
+  it("lets them be repeated where one was heard no more", async () => {
+    await using stage = await openContextsStage();
+    await using lossy = await openSocketGateway({ faults: ["close-after-request=1006"] });
+    stage.context("lossy", { url: lossy.url, token: lossy.secret });
+    assert.equal((await stage.claw(["cron", "list", "--context", "home,lossy"])).exit, 69);
+    assert.equal((await stage.claw(["event", "x", "--context", "home,lossy"])).exit, 79);
+  });
+
   it("shows each gateway's view under its name", async () => {
     await using stage = await openContextsStage();
     const { exit, stdout } = await stage.claw(["device", "list", "--all-contexts"]);
