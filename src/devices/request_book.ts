@@ -24,6 +24,12 @@ interface End {
   readonly replacedBy?: string;
 }
 
+/** What events told of, by request. */
+export interface Heard {
+  readonly announced: ReadonlyMap<string, PendingDevice>;
+  readonly decisions: ReadonlyMap<string, DevicePairResolved>;
+}
+
 /** Nobody gathers more between two looks. */
 const mostKept = 1_000;
 
@@ -47,18 +53,31 @@ export class RequestBook {
     return this.#waiting.get(requestId);
   }
 
-  /** What is new since the last look, in the order of events. */
-  async look(roster: Roster): Promise<readonly RequestNews[]> {
-    const announced = [...this.#announced.values()];
-    const decisions = new Map(this.#decisions);
-    this.#announced.clear();
-    this.#decisions.clear();
+  /** What events told of, and no look has explained yet. */
+  heard(): Heard {
+    return { announced: new Map(this.#announced), decisions: new Map(this.#decisions) };
+  }
+
+  /**
+   * What is new since the last look, in the order of events.
+   * @param heard before the roster was asked for: what was heard since waits for the next look, unless the roster shows
+   * that it has happened
+   */
+  async look(roster: Roster, heard: Heard = this.heard()): Promise<readonly RequestNews[]> {
+    const announced = [...heard.announced.values()];
+    const decisions = new Map(heard.decisions);
+    forget(this.#announced, heard.announced);
+    forget(this.#decisions, heard.decisions);
     const pending = new Map(roster.pending.map((request) => [request.requestId, request]));
     // One that was decided at once is in no roster.
     const seen = [...announced.filter(({ requestId }) => !pending.has(requestId)), ...pending.values()];
     const news = [];
     for (const request of seen) news.push(...await this.#meet(request, roster));
     const gone = [...this.#waiting.values()].filter(({ requestId }) => !pending.has(requestId));
+    for (const { requestId } of gone) {
+      const decision = this.#decisions.get(requestId);
+      if (decision !== undefined && this.#decisions.delete(requestId)) decisions.set(requestId, decision);
+    }
     // The first of each device; lists may be long.
     const next = new Map([...pending.values()].reverse().map(({ deviceId, requestId }) => [deviceId, requestId]));
     return [...news, ...gone.map((request) => this.#leave(request, decisions, next)), ...unseen(decisions)];
@@ -97,6 +116,11 @@ function unseen(decisions: ReadonlyMap<string, DevicePairResolved>): readonly Re
     deviceId,
     decision,
   }));
+}
+
+/** What was told again since stays. */
+function forget<Value>(map: Map<string, Value>, those: ReadonlyMap<string, Value>): void {
+  for (const [key, value] of those) if (map.get(key) === value) map.delete(key);
 }
 
 function keep<Value>(map: Map<string, Value>, key: string, value: Value): void {

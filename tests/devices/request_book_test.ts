@@ -49,6 +49,27 @@ describe("RequestBook.look()", () => {
     assert.deepEqual(words(await book.look(roster(again))), []);
   });
 
+  it("keeps for the next look what it heard while a list was on its way", async () => {
+    const book = new RequestBook();
+    await book.look(roster(request("a")));
+    const heard = book.heard();
+    const grown = request("b", { deviceId: "device-of-a" });
+    book.announce(grown);
+    book.decide(decision("a", "rejected"));
+    assert.deepEqual(words(await book.look(roster(request("a")), heard)), []);
+    assert.deepEqual(words(await book.look(roster(grown))), ["requested b", "rejected a"]);
+    assert.deepEqual(words(await book.look(roster(grown))), []);
+  });
+
+  it("knows how a request was decided that went while a list was on its way", async () => {
+    const book = new RequestBook();
+    await book.look(roster(request("a")));
+    const heard = book.heard();
+    book.decide(decision("a", "approved"));
+    assert.deepEqual(words(await book.look(roster(), heard)), ["approved a"]);
+    assert.deepEqual(words(await book.look(roster())), []);
+  });
+
   it("takes no endless time for an endless list that is replaced by another", async () => {
     const book = new RequestBook();
     const list = (mark: string) =>

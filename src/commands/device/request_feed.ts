@@ -90,6 +90,8 @@ async function attend(desk: Desk, { context, signal, book, tell }: Attendance): 
   const { connection } = desk;
   const { clock } = context;
   const bell = createBell();
+  // What is heard by this connection may be newer than the list that it began with.
+  let heard = book.heard();
   const hush = connection.listen((frame) => hear(frame, book) && bell.ring(), "start");
   const unwatch = watchTicks(connection, clock);
   let hasEnded = false;
@@ -98,12 +100,13 @@ async function attend(desk: Desk, { context, signal, book, tell }: Attendance): 
   try {
     for (let roster: Roster | undefined = desk.roster; !hasEnded && !signal.aborted;) {
       if (roster !== undefined) {
-        for (const news of await book.look(roster)) tell(news, { ...desk, roster });
+        for (const news of await book.look(roster, heard)) tell(news, { ...desk, roster });
       }
       const cancel = clock.after(lookMs, bell.ring);
       await bell.rung();
       cancel();
       if (hasEnded || signal.aborted) break;
+      heard = book.heard();
       roster = await readAgain(connection, context, signal);
     }
   } finally {
