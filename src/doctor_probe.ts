@@ -45,16 +45,22 @@ export interface DoctorParts {
 const patienceMs = 8_000;
 const lookMs = 2_000;
 
+/** From a secret to its six digits. */
+export type Fingerprint = (secret: string) => Promise<string>;
+
 export function createDoctor(parts: DoctorParts): Doctor {
   const { world } = parts;
+  let made: Promise<Fingerprint> | undefined;
+  // One for all that this run shows; where there is no place for claw's files, nothing is known to be told apart.
+  const fingerprinter = () => made ??= fingerprinterOf(parts).catch(() => () => Promise.resolve("??????"));
   return {
     os: world.os,
     selfTest: () => testSelf(world, parts.signal()),
-    surroundings: () => lookAround(parts),
+    surroundings: async () => await lookAround(parts, await fingerprinter()),
     go: (going = {}) => going.isQuick ? goQuickly(parts, going) : go(parts, going),
     async services() {
       const { lookAtServices } = await import("./doctor_services.ts");
-      return await lookAtServices(parts);
+      return await lookAtServices(parts, await fingerprinter());
     },
     async mend() {
       const { mendFiles } = await import("./doctor_mend.ts");
@@ -62,7 +68,7 @@ export function createDoctor(parts: DoctorParts): Doctor {
     },
     async redactor() {
       const { createRedactor } = await import("./doctor_redact.ts");
-      return await createRedactor(parts);
+      return await createRedactor(parts, await fingerprinter());
     },
     async writeNew(path, text) {
       const { createPrivate } = await import("./platform/private_file.ts");
@@ -72,7 +78,7 @@ export function createDoctor(parts: DoctorParts): Doctor {
 }
 
 /** Settings, key and files, as they are for these parts' world. */
-export async function lookAround(parts: DoctorParts): Promise<Surroundings> {
+export async function lookAround(parts: DoctorParts, fingerprint: Fingerprint): Promise<Surroundings> {
   const { world: { clock, os, env } } = parts;
   const startedAt = clock.elapsed();
   const settings = await orFailure(() => parts.settings());
@@ -80,7 +86,6 @@ export async function lookAround(parts: DoctorParts): Promise<Surroundings> {
   const store = await orFailure(() => Promise.resolve().then(() => storeOf(parts.world, parts.values)));
   const known = "value" in store ? store.value : undefined;
   const found = "value" in settings ? settings.value : undefined;
-  const fingerprint = known === undefined ? noFingerprint : await fingerprinterOf(known);
   const key = known === undefined ? store : await orFailure(() => loadKey(known, found));
   const sound = key !== undefined && "value" in key ? key.value as KeySight : undefined;
   const keyFile = known === undefined ? undefined : keyFilePath(known);
@@ -105,12 +110,9 @@ export async function lookAround(parts: DoctorParts): Promise<Surroundings> {
   };
 }
 
-const noFingerprint = () => Promise.resolve("??????");
-
-/** Before the first connection nothing of claw's is there, and nothing is put there. */
-async function fingerprinterOf(store: Store): Promise<(secret: string) => Promise<string>> {
-  const isReadOnly = factsOf(keyFilePath(store)) === undefined;
-  return await createFingerprinter(store, isReadOnly).catch(() => noFingerprint);
+/** Nothing is put where nothing of claw's is. @throws ClawError where there is no place for it */
+async function fingerprinterOf({ world, values }: DoctorParts): Promise<Fingerprint> {
+  return await createFingerprinter(storeOf(world, values), true);
 }
 
 /** Never makes a key. */
@@ -144,7 +146,7 @@ function targetOf({ endpoint, context, proxy }: Settings): Target {
 
 async function secretsOf(
   settings: Settings | undefined,
-  fingerprint: (secret: string) => Promise<string>,
+  fingerprint: Fingerprint,
 ): Promise<Pick<Surroundings, "secret" | "rivals">> {
   const secret = settings?.secret;
   const sight = secret && {
@@ -163,7 +165,7 @@ async function secretsOf(
 
 async function sightOf(
   { kind, origin, value }: Shadowed,
-  fingerprint: (secret: string) => Promise<string>,
+  fingerprint: Fingerprint,
 ): Promise<SecretSight> {
   const isShown = kind === "token" && value !== undefined;
   return {
@@ -231,7 +233,12 @@ async function goOnce(
     isTls: endpoint.isTls,
     isName: isLookedUpHere(settings),
     open: (signal, onStep) => parts.open(settings, onStep)(signal),
-    present,
+    async present() {
+      const presented = await present();
+      // A secret that did not come took all the time; whether the gateway is there is another question.
+      if (isLate(presented.credentials)) parts.extendTime(patienceMs);
+      return presented;
+    },
     async lookAtHttp() {
       // Behind ssh or a proxy the same address is another place.
       if (endpoint.ssh !== undefined || settings.proxy?.value.kind === "proxy") return undefined;
@@ -250,6 +257,10 @@ async function goOnce(
     );
   }
   return way;
+}
+
+function isLate(credentials: Presented["credentials"]): boolean {
+  return credentials instanceof ClawError && credentials.code === "net/timeout";
 }
 
 /** Behind a proxy or ssh somebody else looks the name up. */

@@ -3,9 +3,8 @@
  * and those that it does not, by the name of the member. A token becomes six hex digits, so that two can be compared; a
  * password and what is not known for either becomes `***`. The home directory becomes `~`.
  */
-import type { DoctorParts } from "./doctor_probe.ts";
+import type { DoctorParts, Fingerprint } from "./doctor_probe.ts";
 import type { Store } from "./doctor_login.ts";
-import { createFingerprinter } from "./identity/fingerprint.ts";
 import { keyFilePath } from "./identity/key_file.ts";
 import { tokenDirectory } from "./identity/token_file.ts";
 import { storeOf } from "./places.ts";
@@ -24,12 +23,14 @@ const harmlessName = /(file|cmd|command|keychain|limit|ms|delivery|tokens|kind|f
 const shortest = 4;
 
 /** @throws ClawError as the settings do not: what cannot be read holds nothing to hide */
-export async function createRedactor(parts: DoctorParts): Promise<(value: unknown) => Promise<unknown>> {
+export async function createRedactor(
+  parts: DoctorParts,
+  fingerprint: Fingerprint,
+): Promise<(value: unknown) => Promise<unknown>> {
   const known = new Map<string, string>();
   const store = orNothing(() => storeOf(parts.world, parts.values));
-  const fingerprint = await fingerprinter(store);
   const add = async (name: string, text: string) => {
-    const shown = passwordName.test(name) || fingerprint === undefined ? "***" : `secret:${await fingerprint(text)}`;
+    const shown = passwordName.test(name) ? "***" : `secret:${await fingerprint(text)}`;
     for (const form of formsOf(text).filter(isTelling)) if (!known.has(form)) known.set(form, shown);
   };
   for (const [name, text] of await gather(parts, store)) await add(name, text);
@@ -152,11 +153,6 @@ function hide(text: string, known: readonly (readonly [string, string])[], home:
 
 function withoutUserInfo(text: string): string {
   return text.replaceAll(/(\w:\/\/)[^/@\s]*@/g, "$1***@");
-}
-
-async function fingerprinter(store: Store | undefined): Promise<((secret: string) => Promise<string>) | undefined> {
-  if (store === undefined) return undefined;
-  return await createFingerprinter(store, factsOf(keyFilePath(store)) === undefined).catch(() => undefined);
 }
 
 function orNothing<T>(read: () => T): T | undefined {

@@ -4,17 +4,25 @@
  */
 import type { ServiceSight } from "./doctor/service_environment.ts";
 import { serviceManagers } from "./doctor/service_environment.ts";
-import { type DoctorParts, lookAround } from "./doctor_probe.ts";
+import { type DoctorParts, type Fingerprint, lookAround } from "./doctor_probe.ts";
 import { ClawError } from "./errors.ts";
 import { directoriesOf } from "./places.ts";
+import { unlessAborted } from "./platform/clock.ts";
 import type { World } from "./platform/world.ts";
 import { resolveSettings } from "./settings/resolve.ts";
 
-export async function lookAtServices(parts: DoctorParts): Promise<readonly ServiceSight[]> {
+/** Its own: the time of the run may be over, and a pipe in a file's place must not hang it. */
+const lookMs = 5_000;
+
+export async function lookAtServices(
+  parts: DoctorParts,
+  fingerprint: Fingerprint,
+): Promise<readonly ServiceSight[]> {
   const { world } = parts;
   const sights: ServiceSight[] = [];
   for (const { name, env } of serviceManagers(world.os, world.env)) {
-    sights.push({ name, around: await lookAround(partsIn(parts, { ...world, env })) });
+    parts.extendTime(lookMs);
+    sights.push({ name, around: await lookAround(partsIn(parts, { ...world, env }), fingerprint) });
   }
   return sights;
 }
@@ -26,7 +34,7 @@ function partsIn(parts: DoctorParts, world: World): DoctorParts {
     ...parts,
     world,
     settings: () =>
-      Promise.resolve().then(() =>
+      unlessAborted(
         resolveSettings({
           flags: values,
           env,
@@ -38,7 +46,8 @@ function partsIn(parts: DoctorParts, world: World): DoctorParts {
           runTool: () => Promise.reject(new ClawError("config/invalid", "a job may not reach the keychain")),
           signal: parts.signal(),
           isThorough: true,
-        })
+        }),
+        parts.signal(),
       ),
   };
 }

@@ -7,7 +7,7 @@ import { type Finding, finding, sortFindings } from "./finding.ts";
 import { judgeHandshake } from "./judge_handshake.ts";
 import { judgeOpening } from "./judge_opening.ts";
 import { judgeCall, judgeSession } from "./judge_session.ts";
-import { judgeSettings } from "./judge_settings.ts";
+import { isSettings, judgeSettings } from "./judge_settings.ts";
 import { refusals } from "./judge_refusal.ts";
 import type { SelfTest } from "./self_test_result.ts";
 
@@ -61,7 +61,7 @@ function withPresented(found: Finding, { secret, grant }: Surroundings, { login 
 
 /** Why connect was not even sent. A secret that cannot be had is the settings' row. */
 function judgeUnsent({ error }: WayFailure): readonly Finding[] {
-  if (error.code === "config/invalid") return [];
+  if (isSettings(error)) return [];
   if (error.details["detailCode"] === "AUTH_RATE_LIMITED") {
     const told = refusals["AUTH_RATE_LIMITED"];
     return told === undefined

@@ -47,12 +47,19 @@ function settingRow({ code, details }: Failure): SettingRow {
   const reason = String(details["reason"]);
   const row = Object.hasOwn(byReason, reason) ? byReason[reason] : undefined;
   if (row !== undefined) return row(details);
+  // A command, a pipe or standard input that says nothing.
+  if (code === "net/timeout") return { id: "CFG-LATE", command: "claw doctor --timeout 60s" };
   return { id: code === "config/insecure-url" ? "CFG-6" : "CFG-INVALID", command: "claw help environment" };
+}
+
+/** Whether a secret could not be had, before anything was sent. */
+export function isSettings({ code }: Failure): boolean {
+  return code === "config/invalid" || code === "net/timeout";
 }
 
 const secretNotHad: Rule = (_around, way) => {
   const { failed } = way ?? {};
-  if (failed?.step !== "connect" || !failed.isForeknown || failed.error.code !== "config/invalid") return undefined;
+  if (failed?.step !== "connect" || !failed.isForeknown || !isSettings(failed.error)) return undefined;
   const { id, command } = settingRow(failed.error);
   return finding(id === "CFG-INVALID" ? "CFG-SECRET" : id, { cause: failed.error.message, command });
 };

@@ -43,6 +43,19 @@ describe("createFingerprinter()", () => {
     assert.deepEqual(fs.readdirSync(home.store.directory), ["fingerprint.key"]);
   });
 
+  it("writes nothing and throws nothing when it is read-only", async () => {
+    using home = createStoreHome();
+    const path = `${home.store.directory}/fingerprint.key`;
+    const own = await (await createFingerprinter(home.store, true))("secret");
+    assert.match(own, /^[0-9a-f]{6}$/);
+    assert.equal(fs.existsSync(path), false);
+    const lasting = await (await createFingerprinter(home.store))("secret");
+    assert.equal(await (await createFingerprinter(home.store, true))("secret"), lasting);
+    fs.writeFileSync(path, "damaged");
+    assert.match(await (await createFingerprinter(home.store, true))("secret"), /^[0-9a-f]{6}$/);
+    assert.equal(fs.readFileSync(path, "utf8"), "damaged");
+  });
+
   it("refuses a damaged key with the remedy", async () => {
     using home = createStoreHome();
     await createFingerprinter(home.store);

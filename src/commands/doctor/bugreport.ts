@@ -8,7 +8,7 @@ import { escapeJson } from "../../cli/escape.ts";
 import type { FrameEntry } from "../../cli/doctor.ts";
 import { ClawError } from "../../errors.ts";
 import { version } from "../../version.ts";
-import { look } from "./report.ts";
+import { lookBy } from "./report.ts";
 
 /** A gateway may say much; the beginning is what a report is about. */
 const mostFrames = 200;
@@ -29,11 +29,11 @@ export const bugreport = defineCommand({
   async run(_options, [file], context) {
     if (file === "") throw new ClawError("usage/bad-flag", "a file needs a name", { hint: "- stands for stdout" });
     const frames: FrameEntry[] = [];
-    const report = await look(context, {
+    const doctor = await context.doctor();
+    const report = await lookBy(doctor, {
       asService: true,
       onFrame: (entry) => void (frames.length < mostFrames && frames.push(entry)),
     });
-    const doctor = await context.doctor();
     const redact = await doctor.redactor();
     const atMs = context.clock.now();
     const document = await redact({

@@ -4,7 +4,7 @@
  */
 import type { Context } from "../../cli/context.ts";
 import type { Cell, Column, View } from "../../cli/outcome.ts";
-import type { Going, Mended } from "../../cli/doctor.ts";
+import type { Doctor, Going, Mended } from "../../cli/doctor.ts";
 import type { Surroundings, Way } from "../../doctor/evidence.ts";
 import { type Finding, isWell, sortFindings } from "../../doctor/finding.ts";
 import { judge } from "../../doctor/judge.ts";
@@ -52,7 +52,11 @@ interface ServiceLine {
 
 /** Looks once. @throws ClawError as `Doctor` */
 export async function look(context: Context, looking: Looking = {}): Promise<Report> {
-  const doctor = await context.doctor();
+  return await lookBy(await context.doctor(), looking);
+}
+
+/** The same by a doctor that is asked for more than this: it names one secret in one way. */
+export async function lookBy(doctor: Doctor, looking: Looking): Promise<Report> {
   const mended = looking.fix === true ? await doctor.mend() : [];
   const selfTest = await doctor.selfTest();
   const around = { ...await doctor.surroundings(), isMended: looking.fix === true };

@@ -76,6 +76,15 @@ describe("claw bugreport", () => {
     assertWithout(JSON.stringify({ frames, doctor }), [gateway.secret, ...storedSecrets(home)]);
   });
 
+  it("has the same six digits everywhere though this device has no key yet", async () => {
+    await using gateway = await openSocketGateway();
+    using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+    const { frames, doctor } = JSON.parse((await home.claw(["bugreport", "-"])).stdout);
+    const connect = frames.find(({ frame }: { frame?: { method?: string } }) => frame?.method === "connect");
+    const row = doctor.settings.find(({ name }: { name: string }) => name === "token");
+    assert.equal(connect.frame.params.auth.token, `secret:${row.shown}`);
+  });
+
   it("holds no secret of any kind, wherever it stood, though the gateway repeats them all", async () => {
     const secrets = {
       token: "tok-of-the-variable/with+signs=",
