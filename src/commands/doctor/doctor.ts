@@ -6,6 +6,7 @@ import { defineCommand } from "../../cli/command.ts";
 import type { Context } from "../../cli/context.ts";
 import { done, negative, type Outcome, type Shown, stream } from "../../cli/outcome.ts";
 import { isWell } from "../../doctor/finding.ts";
+import { ClawError } from "../../errors.ts";
 import { look, type Looking, type Report, viewOf } from "./report.ts";
 
 const pauseMs = 5_000;
@@ -16,7 +17,7 @@ export const doctor = defineCommand({
   flags: {
     asService: { type: "boolean", summary: "look also what a job would find: under cron, systemd, launchd or a task" },
     fix: { type: "boolean", summary: "give claw's own files the modes that they should have, first" },
-    watch: { type: "boolean", summary: "look again every 5 s until nothing is wrong, or Ctrl-C" },
+    watch: { type: "boolean", summary: "look again every 5 s until nothing is wrong, or a login is refused" },
   },
   examples: [
     { line: "claw doctor", does: "what stands between claw and its gateway, and how to mend it" },
@@ -29,7 +30,8 @@ export const doctor = defineCommand({
     "Each finding is a cause, one command, and where to run it. Exit 1 when one is an error, else 0.",
     "It changes nothing, though it remembers a lockout that it meets: without a stored grant for the gateway it connects\n" +
     "without this device, so that nothing is paired and nobody is asked; it makes no key, tries nothing twice, and shows\n" +
-    "secrets as six digits only. --fix touches nothing but claw's own files.",
+    "secrets as six digits only. --fix touches nothing but claw's own files. --watch ends with the error when a login is\n" +
+    "refused, since each refusal brings a lockout nearer.",
   ],
   async run({ asService, fix, watch }, _operands, context) {
     const looking = { asService, fix };
@@ -41,12 +43,22 @@ function outcomeOf(report: Report): Outcome {
   return (report.healthy ? done : negative)(report, viewOf(report));
 }
 
+/** A login was tried, and would be refused again. */
+function isRefused({ errorCode, lastError }: Report): boolean {
+  return errorCode?.startsWith("auth/") === true && lastError !== undefined;
+}
+
 /** Each look goes by the settings as they are then. */
 async function* untilWell(context: Context, looking: Looking): AsyncGenerator<Shown> {
   for (;;) {
     const report = await look(context.within({}), looking);
     yield { data: report, view: viewOf(report) };
     if (isWell(report.findings)) return;
+    if (isRefused(report)) {
+      throw new ClawError("auth/rejected", "the gateway refuses this login, and each refusal brings a lockout nearer", {
+        hint: "mend what was found first, then look again with `claw doctor`",
+      });
+    }
     context.extendTime(pauseMs);
     await context.clock.sleep(pauseMs, context.signal);
   }

@@ -10,6 +10,7 @@ import { type Finding, isWell, sortFindings } from "../../doctor/finding.ts";
 import { judge } from "../../doctor/judge.ts";
 import { type Phase, phasesOf, waterfall } from "../../doctor/phases.ts";
 import { judgeService, type ServiceSight } from "../../doctor/service_environment.ts";
+import type { ErrorCode } from "../../errors.ts";
 
 /** What a look takes in besides. */
 export interface Looking extends Going {
@@ -31,6 +32,8 @@ export interface Report {
   readonly closeCode: number | undefined;
   readonly detailCode: string | undefined;
   readonly lastError: Way["lastError"];
+  /** With which of claw's errors other verbs would end. */
+  readonly errorCode: ErrorCode | undefined;
   readonly clockSkewMs: number | undefined;
   readonly settings: Surroundings["rows"];
   readonly mended: readonly Mended[];
@@ -78,6 +81,7 @@ export async function lookBy(doctor: Doctor, looking: Looking): Promise<Report> 
     closeCode: way?.closed?.code,
     detailCode: way?.lastError?.code,
     lastError: way?.lastError,
+    errorCode: (selfTest.failure ?? around.settingsFailure ?? around.keyFailure ?? way?.failed?.error)?.code,
     clockSkewMs: way?.hello?.skewMs,
     settings: around.rows,
     mended,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { createFastClock } from "../../support/clock.ts";
 import { openSocketGateway } from "../../support/dev_gateway.ts";
+import { startRefusingGateway } from "../../support/refusing_gateway.ts";
 import { freePort, startStatusServer } from "../../support/sockets.ts";
 import { startTcpProxy } from "../../support/tcp_proxy.ts";
 import { createTestHome, type RunResult } from "../../support/world.ts";
@@ -156,6 +157,21 @@ describe("claw doctor --watch", () => {
     const healthy = stdout.trimEnd().split("\n").map((line) => JSON.parse(line).data.healthy);
     assert.ok(healthy.length >= 2, stdout);
     assert.deepEqual([healthy[0], healthy.at(-1)], [false, true]);
+  });
+});
+
+describe("claw doctor --watch and a gateway that refuses", () => {
+  it("does not try again what can only bring a lockout", async () => {
+    await using gateway = await startRefusingGateway({
+      code: "INVALID_REQUEST",
+      message: "unauthorized",
+      details: { code: "AUTH_TOKEN_MISMATCH" },
+    });
+    using home = createTestHome({ CLAW_URL: `ws://127.0.0.1:${gateway.port}`, CLAW_TOKEN: "wrong-wrong-wrong" });
+    const { exit, stderr } = await home.claw(["doctor", "--watch"], { clock: createFastClock(50) });
+    assert.equal(exit, 77);
+    assert.match(stderr, /^claw: error: the gateway refuses this login, and each refusal/);
+    assert.equal(gateway.clients, 1);
   });
 });
 
