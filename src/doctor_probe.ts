@@ -3,7 +3,7 @@
  * (`doctor_way.ts`). Made by `context.ts`; what is seen is judged in `src/doctor`.
  */
 import type { Doctor, Going } from "./cli/doctor.ts";
-import type { Failure, SecretSight, Surroundings, Target, Way } from "./doctor/evidence.ts";
+import type { Failure, SecretSight, Surroundings, Target, Way, WayFailure } from "./doctor/evidence.ts";
 import type { FlagValues } from "./cli/quick_parse.ts";
 import { bySecret, type KeySight, present, type Store } from "./doctor_login.ts";
 import { goWay, type Presented } from "./doctor_way.ts";
@@ -247,16 +247,15 @@ async function goOnce(
       return { healthz: await look("/healthz"), readyz: await look("/readyz") };
     },
   });
-  const { failed } = way;
-  // Only claw's own memory: what else uses this secret then stops in time.
-  if (failed !== undefined && !failed.isForeknown) {
-    noteLockout(
-      storeOf(parts.world, parts.values),
-      endpoint.origin,
-      new ClawError(failed.error.code, "", { details: failed.error.details }),
-    );
-  }
+  if (way.failed?.isForeknown === false) remember(parts, endpoint.origin, way.failed);
   return way;
+}
+
+/** Only claw's own memory: what else uses this secret then stops in time. */
+function remember({ world, values }: DoctorParts, origin: string, { error: { code, details } }: WayFailure): void {
+  try {
+    noteLockout(storeOf(world, values), origin, new ClawError(code, "", { details }));
+  } catch { /* Where nothing can be kept, the look has still found what it found. */ }
 }
 
 function isLate(credentials: Presented["credentials"]): boolean {

@@ -1,8 +1,10 @@
 /**
  * Takes every secret out of what is to be shown to strangers: those that claw knows, by their text wherever it stands,
  * and those that it does not, by the name of the member. A token becomes six hex digits, so that two can be compared; a
- * password and what is not known for either becomes `***`. The home directory becomes `~`.
+ * password and what is not known for either becomes `***`. The home directory becomes `~`, and who lives there `***`.
+ * How a secret may be spelt is `doctor/disguise.ts`.
  */
+import { hideKnown, spellingsOf } from "./doctor/disguise.ts";
 import type { DoctorParts, Fingerprint } from "./doctor_probe.ts";
 import type { Store } from "./doctor_login.ts";
 import { keyFilePath } from "./identity/key_file.ts";
@@ -10,12 +12,13 @@ import { tokenDirectory } from "./identity/token_file.ts";
 import { storeOf } from "./places.ts";
 import { factsOf, namesIn, parseJson, readText } from "./platform/files.ts";
 import { join } from "./platform/directories.ts";
+import type { World } from "./platform/world.ts";
 import { contextDirectory } from "./settings/contexts.ts";
 import { homeOf } from "./settings/layers.ts";
 import { findOpenclawConfig } from "./settings/openclaw_config.ts";
 
 const secretName =
-  /token|password|passwd|secret|signature|setupcode|joinurl|private|authorization|cookie|apikey|api_key/i;
+  /token|password|passwd|secret|credential|bearer|signature|setupcode|joinurl|private|authorization|cookie|apikey|api_key/i;
 const passwordName = /pass(word|wd)/i;
 /** Names that match above and carry none. */
 const harmlessName = /(file|cmd|command|keychain|limit|ms|delivery|tokens|kind|from)$/i;
@@ -31,15 +34,13 @@ export async function createRedactor(
   const store = orNothing(() => storeOf(parts.world, parts.values));
   const add = async (name: string, text: string) => {
     const shown = passwordName.test(name) ? "***" : `secret:${await fingerprint(text)}`;
-    for (const form of formsOf(text).filter(isTelling)) if (!known.has(form)) known.set(form, shown);
+    for (const form of spellingsOf(text).filter(isTelling)) if (!known.has(form)) known.set(form, shown);
   };
   for (const [name, text] of await gather(parts, store)) await add(name, text);
-  const home = homeOf(parts.world.env);
   return async (value) => {
     // What stands under a secret's name is one, though nobody knew it; and then it is hidden everywhere.
     for (const [name, text] of namedIn(value)) await add(name, text);
-    const inOrder = [...known].sort(([left], [right]) => right.length - left.length);
-    return mapTexts(value, (text) => withoutUserInfo(hide(text, inOrder, home)));
+    return mapTexts(value, (text) => withoutPerson(hideKnown(text, known), parts.world.env));
   };
 }
 
@@ -84,11 +85,15 @@ async function chosen(parts: DoctorParts): Promise<Named> {
 /** claw's own: the key, tokens as they are and were, settings and contexts. */
 function ownFiles(store: Store): readonly string[] {
   const { os, directory } = store;
-  const folders = [directory, tokenDirectory(store), contextDirectory(os, directory)];
-  const names = folders.flatMap((folder) =>
-    orNothing(() => namesIn(folder))?.map((name) => join(os, folder, name)) ?? []
-  );
-  return [keyFilePath(store), ...names];
+  const within = (folder: string) => (orNothing(() => namesIn(folder)) ?? []).map((name) => join(os, folder, name));
+  const tokens = within(tokenDirectory(store));
+  // Those of a device that was here before stand in folders of their own.
+  return [
+    keyFilePath(store),
+    ...tokens,
+    ...tokens.flatMap(within),
+    ...[directory, contextDirectory(os, directory)].flatMap(within),
+  ];
 }
 
 function namedInFile(path: string): Named {
@@ -118,20 +123,6 @@ function userInfoIn(text: string): Named {
   return infos.flatMap((info) => [info, ...info.split(":")].map((part) => ["password", part] as const));
 }
 
-/** As it is, as a URL has it, and as a header has it. */
-function formsOf(text: string): readonly string[] {
-  const encoded = encodeURIComponent(text);
-  return [...new Set([text, encoded, decodeOrKeep(text)])];
-}
-
-function decodeOrKeep(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 function namedIn(value: unknown, name = ""): Named {
   if (typeof value === "string") return isSecretName(name) && value !== "" ? [[name, value]] : [];
   if (Array.isArray(value)) return value.flatMap((item) => namedIn(item, name));
@@ -141,18 +132,21 @@ function namedIn(value: unknown, name = ""): Named {
 
 function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") return change(value);
+  // A secret may be all digits.
+  if (typeof value === "number") return change(String(value)) === String(value) ? value : change(String(value));
   if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [change(name), mapTexts(inner, change)]));
 }
 
-function hide(text: string, known: readonly (readonly [string, string])[], home: string | undefined): string {
-  const hidden = known.reduce((left, [secret, shown]) => left.replaceAll(secret, shown), text);
-  return home === undefined || home.length < 2 ? hidden : hidden.replaceAll(home, "~");
-}
-
-function withoutUserInfo(text: string): string {
-  return text.replaceAll(/(\w:\/\/)[^/@\s]*@/g, "$1***@");
+/** Whose machine it is stands in paths and addresses. */
+function withoutPerson(text: string, env: World["env"]): string {
+  const home = homeOf(env);
+  const names = ["USER", "LOGNAME", "USERNAME"].map((name) => env[name] ?? "").filter((name) => name.length > 1);
+  const homeless = home === undefined || home.length < 2 ? text : text.replaceAll(home, "~");
+  const nameless = names.reduce((left, name) => left.replaceAll(`${name}@`, "***@"), homeless);
+  return nameless.replaceAll(/([/\\](?:home|Users)[/\\]+)[^/\\\s"':,;]+/g, "$1***")
+    .replaceAll(/(\w:\/\/)[^/@\s]*@/g, "$1***@");
 }
 
 function orNothing<T>(read: () => T): T | undefined {

@@ -32,6 +32,9 @@ export interface WayOptions extends Going {
   lookAtHttp(): Promise<Way["http"]>;
 }
 
+/** A gateway may say much; what it is about stands first. */
+const mostSaid = 1_000;
+
 /** What is known so far. */
 class Notes {
   readonly tookMs: Partial<Record<WayStep, number>> = {};
@@ -208,7 +211,7 @@ function decoded(message: Message): Frame | undefined {
 function errorOf({ error }: Extract<Frame, { type: "res" }>): NonNullable<Way["lastError"]> {
   const { code = "", message = "", details } = error ?? {};
   const named = typeof details === "object" && details !== null && "code" in details ? String(details.code) : undefined;
-  return { code: named ?? code, message };
+  return { code: (named ?? code).slice(0, mostSaid), message: message.slice(0, mostSaid) };
 }
 
 function helloOf({ handshake: { hello, protocol, challengedAt } }: Connection, notes: Notes): Hello {
@@ -217,7 +220,7 @@ function helloOf({ handshake: { hello, protocol, challengedAt } }: Connection, n
   // TCP's opening takes one round trip, the challenge half of one.
   const wayMs = (notes.tookMs.tcp ?? 0) / 2;
   return {
-    version: hello.server.version,
+    version: hello.server.version.slice(0, mostSaid),
     protocol,
     scopes: hello.auth?.scopes ?? [],
     methods: hello.features.methods,

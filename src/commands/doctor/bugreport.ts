@@ -12,6 +12,22 @@ import { lookBy } from "./report.ts";
 
 /** A gateway may say much; the beginning is what a report is about. */
 const mostFrames = 200;
+const mostCharacters = 1_000_000;
+
+/** Keeps frames up to these limits; of one that is too long, its length. */
+function createRecord(): { readonly frames: FrameEntry[]; keep(entry: FrameEntry): void } {
+  const frames: FrameEntry[] = [];
+  let left = mostCharacters;
+  return {
+    frames,
+    keep(entry) {
+      if (frames.length >= mostFrames) return;
+      const { length } = JSON.stringify(entry);
+      left -= length;
+      frames.push(left >= 0 ? entry : { ...entry, frame: `(${length} characters, left out)` });
+    },
+  };
+}
 
 export const bugreport = defineCommand({
   isReadOnly: true,
@@ -23,16 +39,16 @@ export const bugreport = defineCommand({
   ],
   notes: [
     "It holds what `claw doctor` shows, versions, and the frames of one connection. Tokens stand as six hex digits that\n" +
-    "only this machine can make, passwords as ***, the home directory as ~. The gateway's address and the names of its\n" +
-    "agents and jobs are in it: look it over before you publish it.",
+    "only this machine can make, passwords as ***, the home directory as ~. The gateway's address is in it, and what the\n" +
+    "gateway says of its machine, devices and agents: look it over before you publish it.",
   ],
   async run(_options, [file], context) {
     if (file === "") throw new ClawError("usage/bad-flag", "a file needs a name", { hint: "- stands for stdout" });
-    const frames: FrameEntry[] = [];
+    const { frames, keep } = createRecord();
     const doctor = await context.doctor();
     const report = await lookBy(doctor, {
       asService: true,
-      onFrame: (entry) => void (frames.length < mostFrames && frames.push(entry)),
+      onFrame: keep,
     });
     const redact = await doctor.redactor();
     const atMs = context.clock.now();

@@ -56,6 +56,14 @@ describe("claw doctor and what it knows beforehand", () => {
     assert.equal((await home.claw(["event", "x"])).exit, 75);
   });
 
+  it("finds the same where nothing can be kept", async () => {
+    const details = { code: "AUTH_RATE_LIMITED" };
+    await using gateway = await startRefusingGateway({ code: "NO", message: "no", details, retryAfterMs: 300_000 });
+    using home = createTestHome({ CLAW_URL: `ws://127.0.0.1:${gateway.port}`, CLAW_TOKEN: "wrong-wrong-wrong" });
+    writeFileSync(join(home.path, ".local"), "in the way of every directory");
+    assert.equal(idsIn(await home.claw(["doctor", "--json"]))[0], "AUTH_RATE_LIMITED");
+  });
+
   it("does not log in without anything to log in with", async () => {
     await using gateway = await openSocketGateway();
     using home = createTestHome({ CLAW_URL: gateway.url });

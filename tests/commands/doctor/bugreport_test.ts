@@ -136,6 +136,28 @@ describe("claw bugreport", () => {
     assertWithout(stdout, [token, "hunter22", "p/w+1234", "setup-code-abcdef"]);
   });
 
+  it("holds none that is spelt otherwise, nor who sits there", async () => {
+    const token = "4815162342108";
+    using home = createTestHome({ CLAW_TOKEN: token, USER: "alice" });
+    await using gateway = await startRefusingGateway({
+      code: "INVALID_REQUEST",
+      message: `no: ${btoa(token)} ${token.slice(0, 6)}\n${token.slice(6)} alice@host, /Users/bob/.openclaw`,
+      details: { code: "AUTH_TOKEN_MISMATCH", seen: Number(token) },
+    });
+    const { stdout } = await home.claw(["bugreport", "-"], { env: { CLAW_URL: `ws://127.0.0.1:${gateway.port}` } });
+    assertWithout(stdout.replaceAll("\\n", ""), [token, "alice@", "/bob/.openclaw"]);
+    assert.match(stdout, /no: secret:[0-9a-f]{6}\S* secret:[0-9a-f]{6} \*{3}@host, \/Users\/\*{3}\/\.openclaw/);
+  });
+
+  it("keeps no more of a gateway that talks without end than a report is about", async () => {
+    await using gateway = await startRefusingGateway({ code: "NO", message: "long ".repeat(250_000) });
+    using home = createTestHome({ CLAW_URL: `ws://127.0.0.1:${gateway.port}`, CLAW_TOKEN: "x".repeat(20) });
+    const { stdout } = await home.claw(["bugreport", "-"]);
+    const { frames } = JSON.parse(stdout);
+    assert.ok(frames.some(({ frame }: { frame: unknown }) => /^\(\d+ characters, left out\)$/.test(String(frame))));
+    assert.ok(stdout.length < 200_000, `${stdout.length} characters`);
+  });
+
   it("holds none when the settings themselves are broken", async () => {
     const url = "wss://me:user-info-password@gateway.example";
     using home = createTestHome({ CLAW_URL: url, CLAW_TOKEN: "token-of-the-variable" });
