@@ -72,7 +72,9 @@ export class RunContext implements Context, AsyncDisposable {
       voice: this.#voice,
       complete: this.complete,
     });
-    this.#doors.add(() => inner[Symbol.asyncDispose]());
+    const door = () => inner[Symbol.asyncDispose]();
+    this.#doors.add(door);
+    inner.#doors.add(() => void this.#doors.delete(door));
     return inner;
   }
 

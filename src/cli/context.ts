@@ -156,10 +156,10 @@ export interface Context {
   ): Promise<Gateway>;
   /**
    * The same run with other connection settings, as if these flags had been given too: another gateway, its own time
-   * limit. Closed with this one.
+   * limit. Closed with this one, or before.
    * @param values by the settings' keys, e.g. `{ context: "home" }`
    */
-  within(values: Readonly<Record<string, string | true>>): Context;
+  within(values: Readonly<Record<string, string | true>>): Context & AsyncDisposable;
   /**
    * Whether the gateway is there, without a credential; for at most so long.
    * @throws ClawError `net/*`, `protocol/*`, and as the settings do

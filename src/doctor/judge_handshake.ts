@@ -6,9 +6,9 @@ import { maxProtocol, minProtocol } from "../protocol/mod.ts";
 import type { Way, WayFailure } from "./evidence.ts";
 import { type Finding, finding, type Told } from "./finding.ts";
 import { judgeRefusal } from "./judge_refusal.ts";
+import { lookAtLoop } from "./judge_traffic.ts";
 
 const hostLogs = { command: "openclaw logs --limit 50", where: "gateway host" } as const;
-const hostStability = { command: "openclaw gateway stability", where: "gateway host" } as const;
 const upgradeClaw = "claw --version";
 
 /** How long each generation waits for `connect`, from the moment it accepted, with room for a busy machine. */
@@ -75,13 +75,13 @@ function judgeSilence({ step, ms }: WayFailure, { http }: Way): Finding {
       cause:
         `the connection is open, and no challenge came for ${seconds} s: the gateway's event loop is busy, or this ` +
         `is no OpenClaw gateway${health}`,
-      ...hostStability,
+      ...lookAtLoop(undefined),
     });
   }
   return finding("HS-SILENT", {
     cause:
       `the gateway sent its challenge, and did not answer connect for ${seconds} s: its event loop is busy${health}`,
-    ...hostStability,
+    ...lookAtLoop(undefined),
   });
 }
 

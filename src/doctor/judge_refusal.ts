@@ -55,7 +55,8 @@ export const refusals: Readonly<Record<string, Told>> = {
     ...host,
   },
   AUTH_DEVICE_TOKEN_MISMATCH: {
-    cause: "this device's token was revoked or rotated on the gateway, or grants less than was asked for",
+    cause:
+      "the gateway revoked or rotated this device's token, or removed the device, or the token grants less than asked",
     command: renew,
   },
   AUTH_SCOPE_MISMATCH: {

@@ -5,10 +5,9 @@
 import { hasScope, type Method, type MethodRow, methods } from "../protocol/mod.ts";
 import type { Hello, Way, WayFailure } from "./evidence.ts";
 import { type Finding, finding, type Told } from "./finding.ts";
-import { judgeTraffic } from "./judge_traffic.ts";
+import { judgeTraffic, lookAtLoop } from "./judge_traffic.ts";
 
 const host = { where: "gateway host" } as const;
-const stability = { command: "openclaw gateway stability", ...host } as const;
 const widen = "claw device pair --scopes read,write";
 
 type Rule = (way: Way) => Finding | undefined;
@@ -48,7 +47,7 @@ function shortList(names: readonly string[]): string {
 }
 
 /** How a connection that stood once ended, by its close code. */
-const endings: Readonly<Record<number, (reason: string) => Told & { readonly id: string }>> = {
+const endings: Readonly<Record<number, (reason: string, hello?: Hello) => Told & { readonly id: string }>> = {
   1000: (reason) => ({
     id: "END-CLOSED",
     cause: `the gateway closed the connection (${reason || "no reason"}): it was stopping, or a proxy between did it`,
@@ -89,10 +88,10 @@ const endings: Readonly<Record<number, (reason: string) => Told & { readonly id:
     cause: `the gateway has no room for more (${reason || "no reason"})`,
     command: "claw doctor --watch",
   }),
-  4000: () => ({
+  4000: (_reason, hello) => ({
     id: "END-SILENT",
     cause: "nothing came for twice the gateway's tick: the network slept, or its event loop stands still",
-    ...stability,
+    ...lookAtLoop(hello),
   }),
   4001: (reason) => ({
     id: "END-REVOKED",
@@ -131,7 +130,7 @@ export function judgeCall({ error, ms }: WayFailure, way: Way): Finding {
   if (way.closed !== undefined) {
     const { code, reason } = way.closed;
     const row = Object.hasOwn(endings, code) ? endings[code] : undefined;
-    const told = row?.(reason) ?? {
+    const told = row?.(reason, way.hello) ?? {
       id: "END-CLOSED",
       cause: `the gateway ended the connection (close ${code}${reason === "" ? "" : `: ${reason}`})`,
       command: "openclaw logs --limit 50",
@@ -147,7 +146,7 @@ export function judgeCall({ error, ms }: WayFailure, way: Way): Finding {
           Math.round(ms / 100) / 10
         } s: the gateway's event ` +
         "loop is busy",
-      ...stability,
+      ...lookAtLoop(way.hello),
     });
   }
   if (code === "auth/scope") return finding("MISSING_SCOPE", { cause: message, command: widen });
@@ -172,12 +171,12 @@ const notOk: Rule = ({ report }) =>
     ? finding("HEALTH", { severity: "warning", cause: "the gateway says that it is not ok", command: "claw health" })
     : undefined;
 
-const loopDegraded: Rule = ({ report }) =>
+const loopDegraded: Rule = ({ report, hello }) =>
   report?.isLoopDegraded
     ? finding("LAT-1", {
       severity: "warning",
       cause: "the gateway's event loop is degraded, by its own report: handshakes and answers come late",
-      ...stability,
+      ...lookAtLoop(hello),
     })
     : undefined;
 
@@ -209,7 +208,7 @@ const slow: Rule = ({ tookMs, hello }) => {
   return finding("LAT-1", {
     severity: "warning",
     cause: `the gateway took ${worst} ms for one step of the handshake: it is overloaded`,
-    ...stability,
+    ...lookAtLoop(hello),
   });
 };
 

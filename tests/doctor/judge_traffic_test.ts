@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Traffic } from "../../src/doctor/evidence.ts";
+import { lookAtLoop } from "../../src/doctor/judge_traffic.ts";
 import { rowsOf, soundWay } from "../support/doctor_evidence.ts";
 
 describe("judgeTraffic()", () => {
@@ -19,4 +20,14 @@ describe("judgeTraffic()", () => {
   }
 
   it("judges nothing that was not counted", () => assert.deepEqual(rowsOf({ ...soundWay, traffic: undefined }), []));
+});
+
+describe("lookAtLoop()", () => {
+  it("names a command that the gateway's own generation has", () => {
+    const { hello } = soundWay;
+    assert.ok(hello !== undefined);
+    assert.equal(lookAtLoop(hello).command, "openclaw gateway stability");
+    assert.equal(lookAtLoop({ ...hello, protocol: 3 }).command, "openclaw gateway status --deep");
+    assert.equal(lookAtLoop(undefined).command, "openclaw gateway status --deep");
+  });
 });

@@ -43,6 +43,11 @@ function outcomeOf(report: Report): Outcome {
   return (report.healthy ? done : negative)(report, viewOf(report));
 }
 
+async function lookAnew(context: Context, looking: Looking): Promise<Report> {
+  await using inner = context.within({});
+  return await look(inner, looking);
+}
+
 /** A login was tried, and would be refused again. */
 function isRefused({ errorCode, lastError }: Report): boolean {
   return errorCode?.startsWith("auth/") === true && lastError !== undefined;
@@ -51,7 +56,7 @@ function isRefused({ errorCode, lastError }: Report): boolean {
 /** Each look goes by the settings as they are then. */
 async function* untilWell(context: Context, looking: Looking): AsyncGenerator<Shown> {
   for (;;) {
-    const report = await look(context.within({}), looking);
+    const report = await lookAnew(context, looking);
     yield { data: report, view: viewOf(report) };
     if (isWell(report.findings)) return;
     if (isRefused(report)) {
