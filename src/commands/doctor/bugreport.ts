@@ -6,7 +6,7 @@ import { defineCommand } from "../../cli/command.ts";
 import { done } from "../../cli/outcome.ts";
 import { escapeJson } from "../../cli/escape.ts";
 import type { FrameEntry } from "../../cli/doctor.ts";
-import { ClawError } from "../../errors.ts";
+import { asClawError, ClawError } from "../../errors.ts";
 import { version } from "../../version.ts";
 import { lookBy } from "./report.ts";
 
@@ -27,6 +27,12 @@ function createRecord(): { readonly frames: FrameEntry[]; keep(entry: FrameEntry
       frames.push(left >= 0 ? entry : { ...entry, frame: `(${length} characters, left out)` });
     },
   };
+}
+
+/** The remedies for claw's own directories are none here. */
+function tellWhere(thrown: unknown): never {
+  const { code, message, details } = asClawError(thrown);
+  throw new ClawError(code, message, { hint: "name a file where you may write, or - for stdout", details });
 }
 
 export const bugreport = defineCommand({
@@ -61,7 +67,7 @@ export const bugreport = defineCommand({
     const text = `${escapeJson(JSON.stringify(document, null, 2))}\n`;
     if (file === "-") return done(document, { kind: "raw", text });
     const path = file ?? `claw-bugreport-${new Date(atMs).toISOString().replace(/\D/g, "").slice(0, 14)}.json`;
-    if (!await doctor.writeNew(path, text)) {
+    if (!await doctor.writeNew(path, text).catch(tellWhere)) {
       throw new ClawError("input/invalid", `${path} is there already, and is not overwritten`, {
         hint: "name a file that is not there",
       });

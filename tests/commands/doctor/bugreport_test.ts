@@ -54,6 +54,10 @@ describe("claw bugreport", () => {
     const again = await home.claw(["bugreport", path]);
     assert.equal(again.exit, 65);
     assert.match(again.stderr, /is there already, and is not overwritten/);
+    const lost = await home.claw(["bugreport", join(home.path, "no/such/folder.json")]);
+    assert.equal(lost.exit, 74);
+    assert.match(lost.stderr, /hint: name a file where you may write, or - for stdout/);
+    assert.equal((await home.claw(["bugreport", ""])).exit, 64);
   });
 
   it("holds the frames of the connect, tokens as six digits that are the same everywhere", async () => {
