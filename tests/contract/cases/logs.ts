@@ -56,7 +56,10 @@ for (const lab of systemLabs) {
       const second = await leaveTrace(lab);
       await shows(second);
       await lab.gateway.stop();
-      await eventually(() => /the connection is lost, trying again: /.test(output.stderr) || undefined, "the loss is told of");
+      await eventually(
+        () => /the connection is lost, trying again: /.test(output.stderr) || undefined,
+        "the loss is told of",
+      );
       await lab.gateway.start();
       const third = await leaveTrace(lab);
       await shows(third);
