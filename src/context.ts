@@ -3,15 +3,25 @@
  * connection. The one place where the floors below are joined; `login.ts` does it for credentials, `input.ts` for what
  * the person gives. Next: `client/dial.ts`.
  */
-import type { Context, Edited, Gateway, GatewayCertificate, Kept, Looks, OwnKey, WhoAmI } from "./cli/context.ts";
+import type {
+  Context,
+  Dialling,
+  Edited,
+  Gateway,
+  GatewayCertificate,
+  Kept,
+  Looks,
+  OwnKey,
+  WhoAmI,
+} from "./cli/context.ts";
 import type { LongRun } from "./cli/long_run.ts";
 import type { Pairs } from "./cli/outcome.ts";
 import type { Progress } from "./cli/progress.ts";
 import type { FlagValues } from "./cli/quick_parse.ts";
 import type { Voice } from "./cli/voice.ts";
 import type { Connection } from "./client/connection.ts";
-import type { Need, Preference } from "./client/credentials.ts";
-import { dial, type DialOptions } from "./client/dial.ts";
+import type { Need } from "./client/credentials.ts";
+import { dial } from "./client/dial.ts";
 import type { Knock } from "./client/knock.ts";
 import type { Doctor } from "./cli/doctor.ts";
 import { asClawError } from "./errors.ts";
@@ -94,13 +104,7 @@ export class RunContext implements Context, AsyncDisposable {
     return this.#settings ??= this.#resolveSettings(looks);
   }
 
-  async gateway(
-    need: Need,
-    by?: Preference,
-    displayName?: string,
-    signal = this.signal,
-    tries: DialOptions["tries"] = "again",
-  ): Promise<Gateway> {
+  async gateway(need: Need, { by, displayName, signal = this.signal, tries }: Dialling = {}): Promise<Gateway> {
     const settings = await this.settings();
     const store = this.#store();
     const { origin } = settings.endpoint.value;

@@ -37,6 +37,18 @@ export interface Gateway {
   keepToken(issued: IssuedToken): void;
 }
 
+/** How a connection is to come about, where that is not as usual. */
+export interface Dialling {
+  /** What to present rather than what the rules of `client/credentials.ts` say, where there is such a thing. */
+  readonly by?: Preference | undefined;
+  /** What this device calls itself from now on; without it, it keeps its name. */
+  readonly displayName?: string | undefined;
+  /** Ends the attempt; without it the run's own. */
+  readonly signal?: AbortSignal | undefined;
+  /** `once` for whoever waits and tries again by himself. */
+  readonly tries?: DialOptions["tries"] | undefined;
+}
+
 /** What came of the device token that a login brings. */
 export interface Kept {
   readonly isStored: boolean;
@@ -141,19 +153,9 @@ export interface Context {
   settings(options?: Looks): Promise<Settings>;
   /**
    * Connects anew with at least these scopes.
-   * @param by what to present rather than what the rules of `client/credentials.ts` say, where there is such a thing
-   * @param displayName what this device calls itself from now on, here and elsewhere; without it, it keeps its name
-   * @param signal ends this attempt; without it the run's own
-   * @param tries `once`: the caller waits and tries again by itself
    * @throws ClawError as `dial` and the settings do
    */
-  gateway(
-    need: Need,
-    by?: Preference,
-    displayName?: string,
-    signal?: AbortSignal,
-    tries?: DialOptions["tries"],
-  ): Promise<Gateway>;
+  gateway(need: Need, dialling?: Dialling): Promise<Gateway>;
   /**
    * The same run with other connection settings, as if these flags had been given too: another gateway, its own time
    * limit. Closed with this one, or before.

@@ -27,7 +27,7 @@ export interface DialOptions {
   /** How long to go on while nobody listens, in ms. */
   readonly retryMs: number;
   /** `once`: every failure stands, as whoever dials waits and tries again by itself; else as `retry.ts` says. */
-  readonly tries: "once" | "again";
+  readonly tries?: "once" | "again" | undefined;
   /** Opens a transport; the composition root names the address and adds the trace. */
   readonly open: (signal: AbortSignal) => Promise<Transport>;
   /** Told of each wait before another attempt. */

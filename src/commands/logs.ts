@@ -147,7 +147,7 @@ function createReader(context: Context, first: FirstLimit, tell: (change: StateC
     random: () => ids.random(),
     signal,
     async connect(attempt) {
-      const gateway = await context.gateway(scopes.read, undefined, undefined, attempt, "once");
+      const gateway = await context.gateway(scopes.read, { signal: attempt, tries: "once" });
       first.lift();
       tell({ kind: "connected", connection: gateway.connection });
       watchTicks(gateway.connection, clock);

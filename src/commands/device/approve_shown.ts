@@ -39,7 +39,7 @@ export async function approveShown(
   const needs = scopesToApprove(facts, protocol);
   const onHost = plainWord(facts.requestId) === undefined ? "" : ` ${facts.requestId}`;
   const words = whoElse(needs, ableDevices(first.roster, needs, first.deviceId), `openclaw devices approve${onHost}`);
-  const { connection, roster } = await openDesk(context, needs, words, signal);
+  const { connection, roster } = await openDesk(context, { needs, authority: words, signal });
   try {
     await requireSame(facts, roster);
     const { device } = await writeOnce<Approved>(context, {

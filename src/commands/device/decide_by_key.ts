@@ -92,7 +92,7 @@ export class Decider {
 
   /** By a connection of its own: the one where it was seen may have been lost since. */
   async #reject(facts: RequestFacts, signal: AbortSignal): Promise<void> {
-    const desk = await openDesk(this.#context, undefined, undefined, signal);
+    const desk = await openDesk(this.#context, { signal });
     try {
       await rejectShown(facts, desk, this.#context, signal);
     } finally {

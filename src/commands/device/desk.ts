@@ -2,7 +2,7 @@
  * Where an operator decides about devices: a connection that sees the others, and what it sees. 2026.9.6 shows a device
  * that logs in with its own token nothing but itself, unless that token has `admin`; so the gateway's secret goes first.
  */
-import type { Context, Gateway } from "../../cli/context.ts";
+import type { Context, Dialling, Gateway } from "../../cli/context.ts";
 import { pairedOf, readRoster, type Roster, scopesBeyond } from "../../devices/roster.ts";
 import { whoElse, withAuthority } from "../../devices/authority.ts";
 import type { Preference } from "../../client/credentials.ts";
@@ -16,23 +16,24 @@ export interface Desk extends Gateway {
   readonly isPartial: boolean;
 }
 
+/** What one connects for. */
+export interface DeskWish extends Pick<Dialling, "signal" | "tries"> {
+  /** Scopes beside `pairing`. */
+  readonly needs?: readonly string[] | undefined;
+  /** Who else could do it, in words. */
+  readonly authority?: string | undefined;
+}
+
 /**
  * Connects with what it takes to see other devices, and reads the roster.
- * @param needs scopes beside `pairing`
- * @param authority who else could do it, in words
- * @param signal ends the attempt; without it the run's own
- * @param tries as for `Context.gateway`
  * @throws ClawError as `Context.gateway` and `Connection.call`; for want of scopes it says what it takes
  */
 export async function openDesk(
   context: Context,
-  needs?: readonly string[],
-  authority?: string,
-  signal = context.signal,
-  tries?: "once",
+  { needs, authority, signal = context.signal, tries }: DeskWish = {},
 ): Promise<Desk> {
   const connect = async (needs: readonly string[], by: Preference) =>
-    await sit(await context.gateway(needs, by, undefined, signal, tries), context, signal);
+    await sit(await context.gateway(needs, { by, signal, tries }), context, signal);
   const wanted = [...new Set([scopes.pairing, ...(needs ?? [])])];
   try {
     const desk = await connect(wanted, "secret");

@@ -118,7 +118,7 @@ async function readOrder(
     waitMs,
     code,
     ask: async () => {
-      const gateway = await context.gateway(wanted, code?.by, name).catch((thrown: unknown) => {
+      const gateway = await context.gateway(wanted, { by: code?.by, displayName: name }).catch((thrown: unknown) => {
         throw code === undefined ? thrown : refusedCode(asClawError(thrown), code, wanted);
       });
       requireGranted(gateway.connection.grantedScopes, wanted);
@@ -194,7 +194,7 @@ async function standingOf(error: ClawError, order: Order, context: Context): Pro
 
 /** A connection by this device's own token, where the gateway hears wishes over one. */
 async function openForUpgrade(context: Context): Promise<Gateway | undefined> {
-  const gateway = await context.gateway([], "device-token").catch((thrown: unknown) => {
+  const gateway = await context.gateway([], { by: "device-token" }).catch((thrown: unknown) => {
     context.signal.throwIfAborted();
     context.note(asClawError(thrown).message);
   });

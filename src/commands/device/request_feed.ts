@@ -61,7 +61,7 @@ async function follow(
 ): Promise<void> {
   const { clock, ids } = context;
   const book = new RequestBook();
-  const connect = (attempt: AbortSignal) => openDesk(context, undefined, undefined, attempt, "once");
+  const connect = (attempt: AbortSignal) => openDesk(context, { signal: attempt, tries: "once" });
   try {
     for await (const desk of reconnect({ clock, random: () => ids.random(), signal, connect, onChange })) {
       onChange({ kind: "connected", connection: desk.connection });

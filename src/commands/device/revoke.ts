@@ -54,7 +54,7 @@ async function revoke(target: Target, role: string, held: readonly string[], con
   const { device: { deviceId }, desk, isOwn } = target;
   const needs = scopesToRevoke(role, held, desk.connection.handshake.protocol);
   const authority = authorityFor(target, needs, onHost(target, "revoke", "--device ", ` --role ${role}`));
-  const { connection } = await openDesk(context, needs, authority);
+  const { connection } = await openDesk(context, { needs, authority });
   const gone = { deviceId, role, revokedAtMs: context.clock.now() };
   await writeOnce(context, {
     send: () =>

@@ -110,7 +110,7 @@ async function rotateOther(target: Target, order: Order, context: Context): Prom
   const { role, wanted } = order;
   const needs = scopesToRotate(role, wanted, desk.connection.handshake.protocol);
   const authority = authorityFor(target, needs, onHost(target, "rotate", "--device ", ` --role ${role}`));
-  const there = await openDesk(context, needs, authority);
+  const there = await openDesk(context, { needs, authority });
   const { scopes: given } = await writeOnce<Rotated>(context, {
     send: () => send(there, target, order, context),
     open: async () => (await openDesk(context)).connection,
@@ -138,7 +138,7 @@ async function rotateOwn(target: Target, order: Order, context: Context): Promis
   const refuse = (thrown: unknown) => {
     throw withAuthority(asClawError(thrown), authority);
   };
-  const gateway = await context.gateway(needs, "device-token").catch(refuse);
+  const gateway = await context.gateway(needs, { by: "device-token" }).catch(refuse);
   // Where nothing can be stored, the old token goes on.
   gateway.spareToken();
   const rotated = await send(gateway, target, order, context).catch((thrown: unknown) => {
@@ -173,7 +173,7 @@ interface Earning {
 
 /** Logs in with the gateway's secret, which stores the token that hello-ok brings. */
 async function earn({ device, desk }: Target, { role, needs, isSure }: Earning, context: Context): Promise<void> {
-  const outcome = await context.gateway(needs, "secret").then(async ({ connection, login, kept }) => {
+  const outcome = await context.gateway(needs, { by: "secret" }).then(async ({ connection, login, kept }) => {
     const seen = pairedOf(await readRoster(connection, context.signal), desk.deviceId);
     const isRotated = isSure || madeAt(seen, role) > madeAt(device, role);
     return isRotated && login.kind !== "device-token" && kept.isStored && role === operatorRole;

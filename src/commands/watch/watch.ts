@@ -137,7 +137,7 @@ function feedOptions(plan: Watch, context: Context, long: LongRun) {
   return {
     clock,
     random: () => ids.random(),
-    connect: (attempt: AbortSignal) => context.gateway(need, undefined, undefined, attempt, "once"),
+    connect: (attempt: AbortSignal) => context.gateway(need, { signal: attempt, tries: "once" }),
     isWanted: (name: string) => patterns.length === 0 ? name !== "tick" : fitsAny(patterns, name),
     isLast: (name: string) => fitsAny(last, name),
     limitMs,
