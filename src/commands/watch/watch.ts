@@ -7,6 +7,7 @@ import type { LongRun } from "../../cli/long_run.ts";
 import { createPatience } from "../../cli/patience.ts";
 import { type Shown, stream } from "../../cli/outcome.ts";
 import type { Connection } from "../../client/connection.ts";
+import { scopesBeyond } from "../../devices/roster.ts";
 import { asClawError, ClawError } from "../../errors.ts";
 import { parseLength } from "../../schedule/length_text.ts";
 import { type FeedItem, watchEvents } from "../../watch/feed.ts";
@@ -84,6 +85,18 @@ export const watch = defineCommand({
   },
 });
 
+/** A gateway sends nothing of what was not granted, and says nothing of it: a watch that stays empty must not look well. */
+function createScopeWarning(need: readonly string[], context: Context): (granted: readonly string[]) => void {
+  let last = "";
+  return (granted) => {
+    const lacking = scopesBeyond(need, granted).join(" and ");
+    if (lacking !== "" && lacking !== last) {
+      context.warn(`the gateway did not grant ${lacking}, so that events are left out: see \`claw doctor\``);
+    }
+    last = lacking;
+  };
+}
+
 /** Lengths begin with a digit, names of events with a letter. */
 function parseUntil(text: string | undefined): Pick<Watch, "last" | "limitMs"> {
   if (text === undefined) return { last: [], limitMs: undefined };
@@ -134,10 +147,15 @@ function feedOptions(plan: Watch, context: Context, long: LongRun) {
   const tell = createTeller(context, long, url);
   const named = [...patterns, ...last];
   const need = scopesFor(named);
+  const warnOnce = createScopeWarning(need, context);
   return {
     clock,
     random: () => ids.random(),
-    connect: (attempt: AbortSignal) => context.gateway(need, { signal: attempt, tries: "once" }),
+    connect: async (attempt: AbortSignal) => {
+      const gateway = await context.gateway(need, { signal: attempt, tries: "once" });
+      warnOnce(gateway.connection.grantedScopes);
+      return gateway;
+    },
     isWanted: (name: string) => patterns.length === 0 ? name !== "tick" : fitsAny(patterns, name),
     isLast: (name: string) => fitsAny(last, name),
     limitMs,

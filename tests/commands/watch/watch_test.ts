@@ -110,6 +110,13 @@ describe("claw watch --until", () => {
     }
   });
 
+  it("warns of a gateway that granted nothing, from which nothing will come", async () => {
+    await using gateway = await openSocketGateway({ faults: ["scopes-emptied"] });
+    using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
+    const { stderr } = await startWatching(home, ["watch", "--until", "300ms"]).ended;
+    assert.match(stderr, /^claw: warning: the gateway did not grant operator\.read, so that events are left out/m);
+  });
+
   it("says how long it waits when the gateway asks for a long time", async () => {
     await using gateway = await openSocketGateway({ faults: ["starting=300000"] });
     using home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
