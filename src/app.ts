@@ -5,6 +5,7 @@
  *
  *     7  main.ts                                       the real process
  *     6  src/app.ts, context.ts, login.ts, input.ts …  composition root, error boundary
+ *        src/examination/                              what a doctor looks at, from the settings to the heartbeat
  *     5  src/commands/                                 one file per verb
  *     4  src/cli/, src/cron/, src/devices/             what a command is; what an operator does with jobs and devices
  *        src/watch/                                    a gateway's events for weeks, over many connections

@@ -155,7 +155,7 @@ export class RunContext implements Context, AsyncDisposable {
   }
 
   async doctor(): Promise<Doctor> {
-    const { createDoctor } = await import("./doctor_probe.ts");
+    const { createDoctor } = await import("./examination/probe.ts");
     return createDoctor({
       world: this.#world,
       values: this.#values,

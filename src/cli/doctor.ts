@@ -1,5 +1,5 @@
 /**
- * What can be looked at without changing anything: the door that `src/doctor_probe.ts` builds and the verbs use. Types
+ * What can be looked at without changing anything: the door that `src/examination/probe.ts` builds and the verbs use. Types
  * only; what is seen is `evidence.ts`.
  */
 import type { Connection } from "../client/connection.ts";

@@ -1,6 +1,6 @@
 /**
  * The spellings in which a secret may stand in a text that others wrote: as JSON, a URL, base64 or hex has it, and broken
- * into lines. Finds and replaces them; which texts are secret is `doctor_redact.ts`. Pure.
+ * into lines. Finds and replaces them; which texts are secret is `examination/redact.ts`. Pure.
  */
 
 /** Secrets by their spellings, each with what is shown in its place. */

@@ -1,6 +1,6 @@
 /**
  * What probing saw, as plain data: the only thing that judgements look at. Secrets never come here, only their
- * fingerprints. Probing itself is the composition root's (`src/doctor_probe.ts`).
+ * fingerprints. Probing itself is the composition root's (`src/examination/probe.ts`).
  */
 import type { ErrorCode, ErrorDetails } from "../errors.ts";
 import type { ProtocolVersion } from "../protocol/mod.ts";

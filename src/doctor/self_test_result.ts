@@ -1,6 +1,6 @@
 /**
  * What came of running this program's client against its own gateway in memory: whether its crypto and codec work,
- * before any network is accused. The test itself: `src/self_test.ts`.
+ * before any network is accused. The test itself: `src/examination/self_test.ts`.
  */
 import type { Failure } from "./evidence.ts";
 

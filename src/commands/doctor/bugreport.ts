@@ -1,6 +1,6 @@
 /**
  * `claw bugreport`: what a doctor sees, and the frames of one connect, as one JSON document without any secret, to be
- * attached to an issue. Who takes the secrets out is `src/doctor_redact.ts`.
+ * attached to an issue. Who takes the secrets out is `src/examination/redact.ts`.
  */
 import { defineCommand } from "../../cli/command.ts";
 import { done } from "../../cli/outcome.ts";

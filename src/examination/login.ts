@@ -2,17 +2,17 @@
  * What a look presents to a gateway: what claw itself would, but for the device, which is shown only with a grant of its
  * own: a signed connect of any other pairs it, or asks a person. Nothing is presented that cannot succeed.
  */
-import { chooseCredential, type Credentials } from "./client/credentials.ts";
-import type { Login } from "./doctor/evidence.ts";
-import type { Presented } from "./doctor_way.ts";
-import { asClawError, ClawError } from "./errors.ts";
-import type { IdentityStore } from "./identity/key_file.ts";
-import type { Identity } from "./identity/keypair.ts";
-import { requireUnlocked } from "./identity/lockout_file.ts";
-import type { StoredToken, TokenStore } from "./identity/token_file.ts";
-import { hasScope } from "./protocol/mod.ts";
-import type { Settings } from "./settings/resolve.ts";
-import { missingSecretHint } from "./settings/secret_choice.ts";
+import { chooseCredential, type Credentials } from "../client/credentials.ts";
+import type { Login } from "../doctor/evidence.ts";
+import { asClawError, ClawError } from "../errors.ts";
+import type { IdentityStore } from "../identity/key_file.ts";
+import type { Identity } from "../identity/keypair.ts";
+import { requireUnlocked } from "../identity/lockout_file.ts";
+import type { StoredToken, TokenStore } from "../identity/token_file.ts";
+import { hasScope } from "../protocol/mod.ts";
+import type { Settings } from "../settings/resolve.ts";
+import { missingSecretHint } from "../settings/secret_choice.ts";
+import type { Presented } from "./way.ts";
 
 export type Store = IdentityStore & TokenStore;
 

@@ -1,33 +1,33 @@
 /**
  * Looks at everything between this run and its gateway, and changes nothing: settings, files, then the way itself
- * (`doctor_way.ts`). Made by `context.ts`; what is seen is judged in `src/doctor`.
+ * (`examination/way.ts`). Made by `context.ts`; what is seen is judged in `src/doctor`.
  */
-import type { Doctor, Going } from "./cli/doctor.ts";
-import type { Failure, SecretSight, Surroundings, Target, Way, WayFailure } from "./doctor/evidence.ts";
-import type { FlagValues } from "./cli/quick_parse.ts";
-import { bySecret, type KeySight, present, type Store } from "./doctor_login.ts";
-import { goWay, type Presented } from "./doctor_way.ts";
-import { asClawError, ClawError } from "./errors.ts";
-import { role } from "./client/handshake.ts";
-import { checkDevice } from "./identity/device_check.ts";
-import { createFingerprinter } from "./identity/fingerprint.ts";
-import { keyFilePath, loadIdentity } from "./identity/key_file.ts";
-import { noteLockout } from "./identity/lockout_file.ts";
-import { loadToken } from "./identity/token_file.ts";
-import { createOwnKey } from "./own_key.ts";
-import { storeOf } from "./places.ts";
-import { limitTime } from "./platform/clock.ts";
-import { factsOf } from "./platform/files.ts";
-import { quoteForShell } from "./platform/private_file.ts";
-import type { World } from "./platform/world.ts";
-import { scopes } from "./protocol/mod.ts";
+import type { Doctor, Going } from "../cli/doctor.ts";
+import type { FlagValues } from "../cli/quick_parse.ts";
+import { role } from "../client/handshake.ts";
+import type { Failure, SecretSight, Surroundings, Target, Way, WayFailure } from "../doctor/evidence.ts";
+import { asClawError, ClawError } from "../errors.ts";
+import { checkDevice } from "../identity/device_check.ts";
+import { createFingerprinter } from "../identity/fingerprint.ts";
+import { keyFilePath, loadIdentity } from "../identity/key_file.ts";
+import { noteLockout } from "../identity/lockout_file.ts";
+import { loadToken } from "../identity/token_file.ts";
+import { createOwnKey } from "../own_key.ts";
+import { storeOf } from "../places.ts";
+import { limitTime } from "../platform/clock.ts";
+import { factsOf } from "../platform/files.ts";
+import { quoteForShell } from "../platform/private_file.ts";
+import type { World } from "../platform/world.ts";
+import { scopes } from "../protocol/mod.ts";
+import { describeSettings } from "../settings/describe.ts";
+import { redactUrl } from "../settings/endpoint.ts";
+import type { Settings, Shadowed } from "../settings/resolve.ts";
+import type { OpenStep } from "../transport/guarded_dial.ts";
+import { lookAtPage } from "../transport/http_look.ts";
+import type { Transport } from "../transport/transport.ts";
+import { bySecret, type KeySight, present, type Store } from "./login.ts";
 import { testSelf } from "./self_test.ts";
-import { describeSettings } from "./settings/describe.ts";
-import { redactUrl } from "./settings/endpoint.ts";
-import type { Settings, Shadowed } from "./settings/resolve.ts";
-import type { OpenStep } from "./transport/guarded_dial.ts";
-import { lookAtPage } from "./transport/http_look.ts";
-import type { Transport } from "./transport/transport.ts";
+import { goWay, type Presented } from "./way.ts";
 
 /** What the run's context lends. */
 export interface DoctorParts {
@@ -59,19 +59,19 @@ export function createDoctor(parts: DoctorParts): Doctor {
     surroundings: async () => await lookAround(parts, await fingerprinter()),
     go: (going = {}) => going.isQuick ? goQuickly(parts, going) : go(parts, going),
     async services() {
-      const { lookAtServices } = await import("./doctor_services.ts");
+      const { lookAtServices } = await import("./services.ts");
       return await lookAtServices(parts, await fingerprinter());
     },
     async mend() {
-      const { mendFiles } = await import("./doctor_mend.ts");
+      const { mendFiles } = await import("./mend.ts");
       return mendFiles(storeOf(world, parts.values));
     },
     async redactor() {
-      const { createRedactor } = await import("./doctor_redact.ts");
+      const { createRedactor } = await import("./redact.ts");
       return await createRedactor(parts, await fingerprinter());
     },
     async writeNew(path, text) {
-      const { createPrivate } = await import("./platform/private_file.ts");
+      const { createPrivate } = await import("../platform/private_file.ts");
       return createPrivate(world.os, /[/\\]/.test(path) ? path : `./${path}`, text, world.ids.uuid());
     },
   };

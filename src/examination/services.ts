@@ -2,14 +2,14 @@
  * What this run's settings come to where a job runs without a person: the same look, in another environment. Nothing is
  * asked for there that a job could not answer: standard input is empty.
  */
-import type { ServiceSight } from "./doctor/service_environment.ts";
-import { serviceManagers } from "./doctor/service_environment.ts";
-import { type DoctorParts, type Fingerprint, lookAround } from "./doctor_probe.ts";
-import { ClawError } from "./errors.ts";
-import { directoriesOf } from "./places.ts";
-import { unlessAborted } from "./platform/clock.ts";
-import type { World } from "./platform/world.ts";
-import { resolveSettings } from "./settings/resolve.ts";
+import type { ServiceSight } from "../doctor/service_environment.ts";
+import { serviceManagers } from "../doctor/service_environment.ts";
+import { ClawError } from "../errors.ts";
+import { directoriesOf } from "../places.ts";
+import { unlessAborted } from "../platform/clock.ts";
+import type { World } from "../platform/world.ts";
+import { resolveSettings } from "../settings/resolve.ts";
+import { type DoctorParts, type Fingerprint, lookAround } from "./probe.ts";
 
 /** Its own: the time of the run may be over, and a pipe in a file's place must not hang it. */
 const lookMs = 5_000;

@@ -2,15 +2,15 @@
  * Runs this program's own client against its own gateway, joined in memory: proves crypto and codec before the network
  * is accused. No socket, no file, no key of this device.
  */
-import type { DevGatewayOptions } from "./devgateway/gateway.ts";
-import { handshake } from "./client/handshake.ts";
-import { Connection } from "./client/connection.ts";
-import type { SelfTest } from "./doctor/self_test_result.ts";
-import { asClawError, ClawError } from "./errors.ts";
-import { generateKey, importIdentity, toBase64url } from "./identity/keypair.ts";
-import type { World } from "./platform/world.ts";
-import { type ProtocolVersion, scopes } from "./protocol/mod.ts";
-import { createTransportPair } from "./transport/pair.ts";
+import { Connection } from "../client/connection.ts";
+import { handshake } from "../client/handshake.ts";
+import type { DevGatewayOptions } from "../devgateway/gateway.ts";
+import type { SelfTest } from "../doctor/self_test_result.ts";
+import { asClawError, ClawError } from "../errors.ts";
+import { generateKey, importIdentity, toBase64url } from "../identity/keypair.ts";
+import type { World } from "../platform/world.ts";
+import { type ProtocolVersion, scopes } from "../protocol/mod.ts";
+import { createTransportPair } from "../transport/pair.ts";
 
 const generations: readonly ProtocolVersion[] = [3, 4];
 
@@ -34,8 +34,8 @@ async function meet(
   protocol: ProtocolVersion,
   signal: AbortSignal,
 ): Promise<void> {
-  const { DevGateway } = await import("./devgateway/gateway.ts");
-  const { loopbackPeer } = await import("./devgateway/peer.ts");
+  const { DevGateway } = await import("../devgateway/gateway.ts");
+  const { loopbackPeer } = await import("../devgateway/peer.ts");
   const value = toBase64url(ids.bytes(24));
   const auth: DevGatewayOptions["auth"] = { mode: "token", secret: value };
   const gateway = new DevGateway({ protocol, auth, pairing: "auto", zone: "UTC", clock, ids });

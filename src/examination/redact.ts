@@ -4,18 +4,18 @@
  * password and what is not known for either becomes `***`. The home directory becomes `~`, and who lives there `***`.
  * How a secret may be spelt is `doctor/disguise.ts`.
  */
-import { hideKnown, spellingsOf } from "./doctor/disguise.ts";
-import type { DoctorParts, Fingerprint } from "./doctor_probe.ts";
-import type { Store } from "./doctor_login.ts";
-import { keyFilePath } from "./identity/key_file.ts";
-import { tokenDirectory } from "./identity/token_file.ts";
-import { storeOf } from "./places.ts";
-import { factsOf, namesIn, parseJson, readText } from "./platform/files.ts";
-import { join } from "./platform/directories.ts";
-import type { World } from "./platform/world.ts";
-import { contextDirectory } from "./settings/contexts.ts";
-import { homeOf } from "./settings/layers.ts";
-import { findOpenclawConfig } from "./settings/openclaw_config.ts";
+import { hideKnown, spellingsOf } from "../doctor/disguise.ts";
+import { keyFilePath } from "../identity/key_file.ts";
+import { tokenDirectory } from "../identity/token_file.ts";
+import { storeOf } from "../places.ts";
+import { join } from "../platform/directories.ts";
+import { factsOf, namesIn, parseJson, readText } from "../platform/files.ts";
+import type { World } from "../platform/world.ts";
+import { contextDirectory } from "../settings/contexts.ts";
+import { homeOf } from "../settings/layers.ts";
+import { findOpenclawConfig } from "../settings/openclaw_config.ts";
+import type { Store } from "./login.ts";
+import type { DoctorParts, Fingerprint } from "./probe.ts";
 
 const secretName =
   /token|password|passwd|secret|credential|bearer|signature|setupcode|joinurl|private|authorization|cookie|apikey|api_key/i;

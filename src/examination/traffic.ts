@@ -2,9 +2,9 @@
  * What passes on the connection of a look, counted: answers that came twice, events that are missing, events in plenty.
  * A call fails of none of it, so nothing else tells. Judged in `doctor/judge_traffic.ts`.
  */
-import { createSequenceCheck } from "./client/sequence.ts";
-import type { Traffic } from "./doctor/evidence.ts";
-import type { Frame, ProtocolVersion } from "./protocol/mod.ts";
+import { createSequenceCheck } from "../client/sequence.ts";
+import type { Traffic } from "../doctor/evidence.ts";
+import type { Frame, ProtocolVersion } from "../protocol/mod.ts";
 
 export class TrafficCount {
   readonly #check: ReturnType<typeof createSequenceCheck>;

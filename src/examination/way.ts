@@ -2,18 +2,18 @@
  * Goes the way to a gateway once, step by step, and notes how far it came: the probing half of `claw doctor`, `ping` and
  * `check`. It judges nothing (`doctor/judge.ts` does) and tries nothing twice. Next: `client/handshake.ts`.
  */
-import { Connection } from "./client/connection.ts";
-import type { Credentials } from "./client/credentials.ts";
-import { handshake } from "./client/handshake.ts";
-import type { Failure, Hello, Login, Report, Way, WayStep } from "./doctor/evidence.ts";
-import type { Going } from "./cli/doctor.ts";
-import { asClawError, ClawError } from "./errors.ts";
-import type { World } from "./platform/world.ts";
-import { decodeFrame, type Frame, type Message } from "./protocol/mod.ts";
-import { readReport } from "./doctor_report.ts";
-import { TrafficCount } from "./doctor_traffic.ts";
-import type { OpenStep } from "./transport/guarded_dial.ts";
-import type { Transport } from "./transport/transport.ts";
+import type { Going } from "../cli/doctor.ts";
+import { Connection } from "../client/connection.ts";
+import type { Credentials } from "../client/credentials.ts";
+import { handshake } from "../client/handshake.ts";
+import type { Failure, Hello, Login, Report, Way, WayStep } from "../doctor/evidence.ts";
+import { asClawError, ClawError } from "../errors.ts";
+import type { World } from "../platform/world.ts";
+import { decodeFrame, type Frame, type Message } from "../protocol/mod.ts";
+import type { OpenStep } from "../transport/guarded_dial.ts";
+import type { Transport } from "../transport/transport.ts";
+import { readReport } from "./report.ts";
+import { TrafficCount } from "./traffic.ts";
 
 /** What is to be presented, or why nothing is. */
 export interface Presented {

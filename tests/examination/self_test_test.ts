@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { realClock } from "../src/platform/clock.ts";
-import { testSelf } from "../src/self_test.ts";
-import { randomIds } from "./support/dev_gateway.ts";
+import { realClock } from "../../src/platform/clock.ts";
+import { testSelf } from "../../src/examination/self_test.ts";
+import { randomIds } from "../support/dev_gateway.ts";
 
 const never = new AbortController().signal;
 
@@ -24,7 +24,7 @@ describe("testSelf()", () => {
 
   it("ends with the run", async () => {
     const interrupted = new AbortController();
-    const { ClawError } = await import("../src/errors.ts");
+    const { ClawError } = await import("../../src/errors.ts");
     interrupted.abort(new ClawError("interrupted", "interrupted"));
     await assert.rejects(testSelf({ clock: realClock, ids: randomIds, os: "linux" }, interrupted.signal), {
       code: "interrupted",

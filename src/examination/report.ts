@@ -2,12 +2,12 @@
  * The read calls of a look at a gateway: its health, and its last heartbeat where that may be read. `health` needs no
  * scope, so it answers even who was granted nothing.
  */
-import type { Connection } from "./client/connection.ts";
-import type { AgentHeartbeat, LastHeartbeat, Report } from "./doctor/evidence.ts";
-import { gatewayNow } from "./cron/gateway_clock.ts";
-import type { Clock } from "./platform/clock.ts";
-import { hasScope, type Heartbeat, scopes } from "./protocol/mod.ts";
-import { isRecord } from "./settings/config_text.ts";
+import type { Connection } from "../client/connection.ts";
+import { gatewayNow } from "../cron/gateway_clock.ts";
+import type { AgentHeartbeat, LastHeartbeat, Report } from "../doctor/evidence.ts";
+import type { Clock } from "../platform/clock.ts";
+import { hasScope, type Heartbeat, scopes } from "../protocol/mod.ts";
+import { isRecord } from "../settings/config_text.ts";
 
 /** @param onAnswer told when the first call is answered @throws ClawError as `Connection.call` */
 export async function readReport(

@@ -3,13 +3,13 @@
  * goes. It touches nothing outside claw's two directories, follows no links, and leaves what is another user's, or has a
  * second name elsewhere.
  */
-import type { Mended } from "./cli/doctor.ts";
-import type { Store } from "./doctor_login.ts";
-import { keyFilePath } from "./identity/key_file.ts";
-import { tokenDirectory } from "./identity/token_file.ts";
-import { join } from "./platform/directories.ts";
-import { isLitter, namesOf, narrow, takeAway } from "./platform/mend.ts";
-import { contextDirectory } from "./settings/contexts.ts";
+import type { Mended } from "../cli/doctor.ts";
+import { keyFilePath } from "../identity/key_file.ts";
+import { tokenDirectory } from "../identity/token_file.ts";
+import { join } from "../platform/directories.ts";
+import { isLitter, namesOf, narrow, takeAway } from "../platform/mend.ts";
+import { contextDirectory } from "../settings/contexts.ts";
+import type { Store } from "./login.ts";
 
 /** @throws ClawError `store/io` */
 export function mendFiles(store: Store): readonly Mended[] {
