@@ -65,6 +65,7 @@ describe("claw, killed at any moment", () => {
       prepare: twoContexts,
       args: () => ["context", "use", "two"],
       exits: [0],
+      next: ["context", "use", "one"],
       look: lookAtMine,
     }, 6);
   });

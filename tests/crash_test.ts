@@ -150,6 +150,7 @@ describe("claw, killed at any moment", () => {
       },
       args: () => ["event", "x"],
       exits: [75],
+      mayLeaveAfterTwo: /lockouts\/[^/]*\.tmp$/,
       look(home) {
         for (const path of namesOr(join(stateOf(home), "lockouts"))) {
           assert.equal(JSON.parse(readFileSync(path, "utf8")).waitMs, 300_000);

@@ -23,6 +23,8 @@ export interface Fate {
   readonly exits: readonly number[];
   /** What is made once nobody writes again, and so nobody comes by what the death at its making left. */
   readonly mayLeave?: RegExp;
+  /** The same after two deaths, the second of which came when all was written. */
+  readonly mayLeaveAfterTwo?: RegExp;
   /** What a person does then, where the same again cannot be. */
   readonly next?: readonly string[];
   /** Throws unless all that must be there is there, at any moment. */
@@ -55,8 +57,9 @@ async function dieAt([first, second]: readonly [number, number], fate: Fate, sit
   await live(0);
   if (fate.next !== undefined) assert.equal((await site.run(fate.next, home.path, 0, fate.env)).exit, 0);
   await fate.look(home);
-  const left = litterOf(home).filter((path) => fate.mayLeave?.test(path) !== true);
-  assert.deepEqual(left, [], `death ${first}`);
+  const mayStay = [fate.mayLeave, ...(second > 0 ? [fate.mayLeaveAfterTwo] : [])];
+  const left = litterOf(home).filter((path) => !mayStay.some((pattern) => pattern?.test(path)));
+  assert.deepEqual(left, [], `death ${first}, then ${second}`);
   return isDead;
 }
 
