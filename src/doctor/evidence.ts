@@ -3,6 +3,7 @@
  * fingerprints. Probing itself is the composition root's (`src/examination/probe.ts`).
  */
 import type { ErrorCode, ErrorDetails } from "../errors.ts";
+import type { Os } from "../platform/world.ts";
 import type { ProtocolVersion } from "../protocol/mod.ts";
 
 /** A failure as claw would tell it. */
@@ -59,6 +60,7 @@ export interface Surroundings {
   /** Whether the key stands in OpenClaw's own directory. */
   readonly isOpenclaws: boolean;
   readonly isInContainer: boolean;
+  readonly os: Os;
   readonly rows: readonly { readonly name: string; readonly shown: string; readonly origin: string }[];
 }
 

@@ -17,7 +17,7 @@ export function judge(selfTest: SelfTest, around: Surroundings, way: Way | undef
   const before = judgeSettings(around, way);
   if (way === undefined || around.target === undefined) return sortFindings(before);
   const { failed } = way;
-  if (failed === undefined) return sortFindings([...before, ...judgeSession(way)]);
+  if (failed === undefined) return sortFindings([...before, ...judgeSession(way, around.os)]);
   return sortFindings([...judgeWay(failed, around.target, way, around), ...before]);
 }
 
@@ -47,7 +47,7 @@ function judgeWay(
     case "hello":
       return [withPresented(judgeHandshake(failed, way), around, way)];
     case "read call":
-      return [judgeCall(failed, way), ...judgeSession(way)];
+      return [judgeCall(failed, way), ...judgeSession(way, around.os)];
   }
 }
 

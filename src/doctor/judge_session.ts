@@ -2,6 +2,7 @@
  * What is wrong behind hello-ok: scopes, methods, calls that went unanswered, connections that ended; and what is slow,
  * skewed or untested although all works. Pure.
  */
+import type { Os } from "../platform/world.ts";
 import { hasScope, type Method, type MethodRow, methods } from "../protocol/mod.ts";
 import type { Hello, Way, WayFailure } from "./evidence.ts";
 import { type Finding, finding, type Told } from "./finding.ts";
@@ -10,7 +11,7 @@ import { judgeTraffic, lookAtLoop } from "./judge_traffic.ts";
 const host = { where: "gateway host" } as const;
 const widen = "claw device pair --scopes read,write";
 
-type Rule = (way: Way) => Finding | undefined;
+type Rule = (way: Way, os: Os) => Finding | undefined;
 
 const scopesLacking: Rule = ({ hello, login: { askedScopes, hasDevice } }) => {
   if (hello === undefined || !hasDevice) return undefined;
@@ -183,8 +184,14 @@ const loopDegraded: Rule = ({ report, hello }) =>
 const warnSkewMs = 30_000;
 const worstSkewMs = 120_000;
 
+const settingClocks: Readonly<Record<Os, string>> = {
+  linux: "timedatectl set-ntp true",
+  darwin: "sudo sntp -sS time.apple.com",
+  windows: "w32tm /resync",
+};
+
 /** claw signs with the gateway's time, so that skew breaks other programs before it breaks claw. */
-const skewed: Rule = ({ hello }) => {
+const skewed: Rule = ({ hello }, os) => {
   if (hello === undefined || Math.abs(hello.skewMs) <= warnSkewMs) return undefined;
   const { skewMs } = hello;
   const seconds = Math.round(Math.abs(skewMs) / 1_000);
@@ -193,7 +200,7 @@ const skewed: Rule = ({ hello }) => {
     cause:
       `this machine's clock is ${seconds} s ${skewMs > 0 ? "ahead of" : "behind"} the gateway's: jobs fire at other ` +
       "times than they say, and other clients' logins expire",
-    command: "timedatectl set-ntp true",
+    command: settingClocks[os],
   });
 };
 
@@ -243,8 +250,8 @@ function compareMonths(left: string, right: string): number {
 const rules: readonly Rule[] = [scopesLacking, notOk, loopDegraded, slow, skewed, methodsLacking, untried];
 
 /** What is wrong with a connection that stands. */
-export function judgeSession(way: Way): readonly Finding[] {
-  const found = [...rules.flatMap((rule) => rule(way) ?? []), ...judgeTraffic(way)];
+export function judgeSession(way: Way, os: Os): readonly Finding[] {
+  const found = [...rules.flatMap((rule) => rule(way, os) ?? []), ...judgeTraffic(way)];
   // Slow, and by its own report: that is one cause.
   return found.filter(({ id }, at) => found.findIndex((other) => other.id === id) === at);
 }

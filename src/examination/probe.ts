@@ -106,6 +106,7 @@ export async function lookAround(parts: DoctorParts, fingerprint: Fingerprint): 
     isOpenclaws: known !== undefined && keyFile !== undefined && sound?.identity !== undefined &&
       createOwnKey(known, env["OPENCLAW_STATE_DIR"]).isOpenclaws(keyFile),
     isInContainer: os === "linux" && isContainer(env),
+    os,
     rows: found === undefined ? [] : await describeSettings(found, fingerprint),
   };
 }

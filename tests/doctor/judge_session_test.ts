@@ -45,6 +45,13 @@ describe("judgeSession()", () => {
     assert.match(judged(greeted({ skewMs: 40_000 }))[0]?.cause ?? "", /40 s ahead of the gateway's/);
     assert.match(judged(greeted({ skewMs: -40_000 }))[0]?.cause ?? "", /40 s behind the gateway's/);
   });
+
+  it("sets the clock by what this system has for it", () => {
+    const commands = (["linux", "darwin", "windows"] as const).map((os) =>
+      judged(greeted({ skewMs: 40_000 }), { os })[0]?.command
+    );
+    assert.deepEqual(commands, ["timedatectl set-ntp true", "sudo sntp -sS time.apple.com", "w32tm /resync"]);
+  });
 });
 
 describe("judgeCall()", () => {

@@ -41,6 +41,7 @@ export const sound: Surroundings = {
   keyFile: "/home/me/.config/claw/device.json",
   isOpenclaws: false,
   isInContainer: false,
+  os: "linux",
   rows: [],
 };
 
