@@ -10,7 +10,8 @@ function openKeys(...args: readonly string[]) {
   const path = fileURLToPath(new URL("../support/key_script.ts", import.meta.url));
   const run = process.versions["bun"] === undefined ? ["run", "-A", "--no-check", "--quiet", path] : [path];
   const home = process.env["HOME"] ?? "/";
-  const line = '"$@"; echo "left:" $(stty -a | tr " ;" "\\n\\n" | grep -xE -- "-?(icanon|echo|isig)")';
+  // A Ctrl-C before the keys are raw is the terminal's own, and meets the shell too.
+  const line = 'trap : INT; "$@"; echo "left:" $(stty -a | tr " ;" "\\n\\n" | grep -xE -- "-?(icanon|echo|isig)")';
   return openTerminal(["sh", "-c", line, "sh", process.execPath, ...run, ...args], { HOME: home, TERM: "xterm" });
 }
 
