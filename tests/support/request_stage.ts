@@ -5,6 +5,7 @@
 import type { PendingPairing } from "../../src/devgateway/pairings.ts";
 import { type Clock, realClock } from "../../src/platform/clock.ts";
 import { openSocketGateway, type SocketGateway } from "./dev_gateway.ts";
+import { freePort } from "./sockets.ts";
 import { startWatching, type Watching } from "./watch_stage.ts";
 import { createTestHome, type RunResult, type TestHome, type WorldChoices } from "./world.ts";
 
@@ -31,7 +32,8 @@ const allScopes = "read,write,admin,pairing,approvals";
 
 /** @param clock of all ends; the real one unless another is given */
 export async function openRequestStage(protocol: 3 | 4, clock: Clock = realClock): Promise<RequestStage> {
-  const gateway = await openSocketGateway({ protocol, pairing: "manual", clock, handshakeTimeoutMs: 600_000 });
+  const port = await freePort();
+  const gateway = await openSocketGateway({ protocol, port, pairing: "manual", clock, handshakeTimeoutMs: 600_000 });
   const { pairings } = gateway.gateway.memory;
   const homes: TestHome[] = [];
   const asker = (name = "laptop"): Asker => {

@@ -5,6 +5,7 @@ import { type Clock, realClock } from "../../../src/platform/clock.ts";
 import { createFastClock } from "../../support/clock.ts";
 import { openSocketGateway } from "../../support/dev_gateway.ts";
 import { eventually } from "../../support/eventually.ts";
+import { freePort } from "../../support/sockets.ts";
 import { startWatching } from "../../support/watch_stage.ts";
 import { createTestHome } from "../../support/world.ts";
 
@@ -51,7 +52,7 @@ describe("claw watch as a service", () => {
 
 describe("claw watch and a reader that does not read", () => {
   async function openStuck(args: readonly string[], clock: Clock = realClock) {
-    const gateway = await openSocketGateway({ clock });
+    const gateway = await openSocketGateway({ clock, port: await freePort() });
     const home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
     const written: string[] = [];
     const stdout = {

@@ -13,7 +13,7 @@ import { createTestHome, type WorldChoices } from "../../support/world.ts";
 const noShell = process.platform === "win32" ? "Windows has no sh" : undefined;
 
 async function openStage(protocol: 3 | 4 = 4) {
-  const gateway = await openSocketGateway({ protocol });
+  const gateway = await openSocketGateway({ protocol, port: await freePort() });
   const home = createTestHome({ CLAW_URL: gateway.url, CLAW_TOKEN: gateway.secret });
   const watch = (args: readonly string[], choices?: WorldChoices) => startWatching(home, ["watch", ...args], choices);
   const wake = async (text = "hello") => assert.equal((await home.claw(["event", text, "--now"])).exit, 0);
