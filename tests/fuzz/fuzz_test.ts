@@ -20,6 +20,7 @@ import { Inbox } from "../../src/transport/inbox.ts";
 import type { Closed, Transport } from "../../src/transport/transport.ts";
 import { createManualClock } from "../support/clock.ts";
 import { randomIds, testSecret } from "../support/dev_gateway.ts";
+import { collectGarbage } from "../support/garbage.ts";
 import { readRecordings } from "../support/recordings.ts";
 import { challenge, helloOk } from "../support/wire.ts";
 import { type Chance, createChance, mutate, oneOf } from "./mutations.ts";
@@ -214,7 +215,7 @@ async function fuzz(play: (chance: Chance, turn: number) => Promise<number>): Pr
 }
 
 function heapBytes(): number {
-  (globalThis as { Bun?: { gc(isSync: boolean): void } }).Bun?.gc(true);
+  collectGarbage();
   return process.memoryUsage().heapUsed;
 }
 

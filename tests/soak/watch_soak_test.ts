@@ -13,6 +13,7 @@ import type { Transport } from "../../src/transport/transport.ts";
 import { createFastClock } from "../support/clock.ts";
 import { allScopes, connectTo } from "../support/dev_client.ts";
 import { openSocketGateway, type SocketGateway } from "../support/dev_gateway.ts";
+import { collectGarbage } from "../support/garbage.ts";
 import { freePort } from "../support/sockets.ts";
 import { createTestHome } from "../support/world.ts";
 
@@ -130,13 +131,6 @@ describe("claw watch, for long", () => {
     assertFlat(heap);
   });
 });
-
-/** So that what is measured is what is held; under Deno only with `--v8-flags=--expose-gc`. */
-function collectGarbage(): void {
-  const { Bun, gc } = globalThis as { Bun?: { gc(isNow: boolean): void }; gc?: () => void };
-  if (gc !== undefined) gc();
-  else Bun?.gc(true);
-}
 
 /** The least of many samples is what is left after a collection; those of the end are compared with those of the start. */
 function assertFlat(heap: readonly number[]): void {
