@@ -65,17 +65,18 @@ function wordsOf(run: Played): string {
   return hint === undefined ? error : `${plain(error)}\n        > ${plain(hint)}`;
 }
 
+/** As `claw doctor --json` has it. */
+interface Finding {
+  readonly id: string;
+  readonly severity: string;
+  readonly cause: string;
+  readonly command: string;
+  readonly where: string;
+}
+
 /** What `--json` has found: ids and causes, and what to do where. */
 function findingsIn({ fault, stdout }: Played): string {
-  // deno-lint-ignore no-explicit-any -- the report's own shape
-  const { data } = JSON.parse(stdout) as any;
-  const findings = data.findings as readonly {
-    readonly id: string;
-    readonly severity: string;
-    readonly cause: string;
-    readonly command: string;
-    readonly where: string;
-  }[];
+  const { data: { findings } } = JSON.parse(stdout) as { readonly data: { readonly findings: readonly Finding[] } };
   // How fast a busy machine is counts where slowness is played.
   const isNoise = (id: string) => id === "LAT-1" && !["late-challenge=2100", "slow-frames=50"].includes(fault);
   const told = findings.filter(({ id, severity }) => severity !== "info" && !isNoise(id));
